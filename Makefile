@@ -1,0 +1,44 @@
+# countersign: the whole build. `make demo` and `make check` do their own set-up on a fresh Debian 12.
+#
+# A room's list is its table of contents in reading order: a file includes only headers of files above it.
+
+MAILFLOW = identifier text finding verdict confirmation own form message kind origin token packet \
+           procedure workflow notice render compose
+DAEMON   = config log clock store mailbox imap maildir directory smtp sandbox parser desk courier parent
+
+CC       ?= cc
+SAN      ?=
+OUT      := $(if $(SAN),build-san,build)
+PACKAGES  = glib-2.0 gio-2.0 gmime-3.0 libxml-2.0 libxslt libexslt sqlite3 ldap libcurl libseccomp libsystemd
+WARNINGS  = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wswitch-enum -Wformat=2 -Wvla -Wundef -Werror
+SANITISE  = $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
+comma    := ,
+CFLAGS   ?= -O2 -g
+ALL_CFLAGS = -std=gnu17 $(WARNINGS) $(CFLAGS) $(SANITISE) -D_FORTIFY_SOURCE=2 -fstack-protector-strong -D_GNU_SOURCE \
+             -I. -I$(OUT)/include $(shell pkg-config --cflags $(PACKAGES))
+LIBS      = $(shell pkg-config --libs $(PACKAGES)) -lm
+
+mailflow_objects = $(patsubst %,$(OUT)/mailflow/%.o,$(filter $(basename $(notdir $(wildcard mailflow/*.c))),$(MAILFLOW)))
+daemon_objects   = $(patsubst %,$(OUT)/daemon/%.o,$(filter $(basename $(notdir $(wildcard daemon/*.c))),$(DAEMON)))
+
+$(OUT)/%.o: %.c
+	@mkdir -p $(dir $@)
+	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(OUT)/libmailflow.a: $(mailflow_objects)
+	@rm -f $@
+	ar rcs $@ $^
+
+$(OUT)/libdaemon.a: $(daemon_objects)
+	@rm -f $@
+	ar rcs $@ $^
+
+$(OUT)/unit/test_daemon_%: tests/unit/test_daemon_%.c $(OUT)/libdaemon.a $(OUT)/libmailflow.a
+	@mkdir -p $(dir $@)
+	$(CC) $(ALL_CFLAGS) -MMD -MP -o $@ $< $(OUT)/libdaemon.a $(OUT)/libmailflow.a $(LIBS) -lcmocka
+
+$(OUT)/unit/test_%: tests/unit/test_%.c $(OUT)/libmailflow.a
+	@mkdir -p $(dir $@)
+	$(CC) $(ALL_CFLAGS) -MMD -MP -o $@ $< $(OUT)/libmailflow.a $(LIBS) -lcmocka
+
+-include $(shell find $(OUT) -name '*.d' 2>/dev/null)
