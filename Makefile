@@ -2,7 +2,7 @@
 #
 # A room's list is its table of contents in reading order: a file includes only headers of files above it.
 
-MAILFLOW = identifier text finding verdict confirmation own form message kind origin token packet \
+MAILFLOW = identifier text finding verdict confirmation own form message kind origin token packet facts change \
            procedure workflow notice render compose
 DAEMON   = config log clock store mailbox imap maildir directory smtp sandbox parser desk courier parent
 
