@@ -1,0 +1,22 @@
+/* A notice's document as the mail that leaves: GMime's door for what is sent. */
+#ifndef MAILFLOW_COMPOSE_H
+#define MAILFLOW_COMPOSE_H
+
+#include <glib.h>
+
+#include "mailflow/render.h"
+
+struct letter {
+    char *sender;     /* envelope: our address with +bounce where wanted, or "" */
+    char *recipient;  /* envelope: one addr-spec */
+    char *message_id; /* without <> */
+    GBytes *bytes;    /* RFC 5322 message, CRLF, lines under 998, dot-stuffing left to SMTP */
+};
+
+/* Compose from a document of notice_write(): multipart/mixed of multipart/alternative (text, HTML) and the attachments, the document itself as notice.xml among
+ * them. Auto-Submitted (RFC 3834), Message-ID, Date, Reply-To, In-Reply-To, References as the document says; same document and secret: same bytes.
+ * NULL and `error` when the document is not one. Caller frees with letter_free(). */
+struct letter *letter_make(const struct stylesheets *stylesheets, const char *document, const char *secret, GError **error);
+void letter_free(struct letter *letter);
+
+#endif

@@ -1,0 +1,81 @@
+/* A notice: what a mail of ours says, as plain data, and its one XML document (namespace NOTICE_NAMESPACE).
+ *
+ * The document is everything: its <mail> head says who gets it under which Message-ID, its body what it says, its <attachment>s what travels along. It is
+ * what the outbox keeps, what XSLT renders to text and HTML, and what is attached to the mail as the machine-readable receipt. */
+#ifndef MAILFLOW_NOTICE_H
+#define MAILFLOW_NOTICE_H
+
+#include <glib.h>
+
+#define NOTICE_NAMESPACE "urn:countersign:notice:1"
+
+struct notice_row { /* one field: `old` NULL when it is simply stated, both when it changes */
+    char *name, *label_zh, *label_en, *old_value, *new_value;
+};
+struct notice_material { /* domain.md 6.7 */
+    char *code, *zh, *en;
+};
+struct notice_answer { /* one way to answer, becomes a mailto: link with subject and body prefilled */
+    char *zh, *en;     /* what the link is called: 同意 / Approve */
+    char *body;        /* the text to send: "同意\n留档编号：" */
+};
+struct notice_stage { /* the request's way, in order */
+    char *state;      /* "cityReview" */
+    char *zh, *en;    /* 市初审 */
+    char *authority_zh, *authority_en; /* 济南市 */
+    char *progress;   /* "passed", "now", "waiting", "rejected" */
+    char *reviewer, *archive, *at; /* of a passed or rejecting stage: name, 留档编号, "2024-05-06 10:20" in Asia/Shanghai; NULL */
+};
+struct notice_report { /* a line of a status report, P6 */
+    char *request, *procedure_zh, *procedure_en, *state_zh, *state_en, *submitted, *changed;
+};
+struct notice_attachment {
+    char *name, *type, *text; /* "table5.xml", "application/xml", UTF-8 */
+};
+
+struct notice {
+    /* the mail */
+    char *from, *from_name; /* our address */
+    char *to, *to_name;     /* one recipient */
+    char *reply_to;         /* with the token as subaddress; NULL: no answer is expected */
+    char *message_id;       /* without <>; fixed per effect */
+    char *in_reply_to;      /* without <>; NULL */
+    GPtrArray *references;  /* char * without <>, oldest first; may be empty */
+    char *token;            /* for the subject's [cs:TOKEN]; NULL */
+    char *language;         /* "zh" or "en": which rendering */
+    gint64 date;            /* seconds since 1970 */
+    /* what it says */
+    char *code;             /* N0 invalid, N1D receipt of a draft (asks to confirm), N1 accepted, N2 please decide, N2b receiving enterprise, N3 progress, N4 next authority decides,
+                               N5 approved and in effect, N6 rejected, N6x expired, N6v void, N7 withdrawn, N8 reminder, N9 unusable reply, N10 re-routed, N11 operator,
+                               NS status report, NX one neutral line */
+    char *request;          /* "T5-2026-000001"; NULL before there is one */
+    char *procedure, *procedure_zh, *procedure_en, *table; /* "T5", 企业注册, "Enterprise registration", 表5 */
+    char *state, *state_zh, *state_en;
+    char *submitted;        /* "2026-05-06 10:20" in Asia/Shanghai; NULL */
+    char *applicant;        /* who asks, as people call them */
+    char *expires;          /* when the draft, the stage or the secret ends; NULL */
+    char *login;            /* N5 of a registration: the login name */
+    gboolean secret;        /* N5 of a registration: the courier puts a one-time secret here at the moment of mailing; never in the document */
+    char *said;             /* N9: what was read, quoted back, bounded */
+    char *problem_zh, *problem_en; /* the one sentence that explains: N6 reason's stage, N7 why, N9 what is missing, N11 what happened, NX the line */
+    char *decided_by, *authority_zh, *authority_en, *reason, *archive, *decided_at; /* the decision this is about; NULL */
+    char *digest;           /* of the form that is under review: first 16 hex digits shown */
+    char *audit;            /* head of the audit chain at that moment; NULL */
+    gboolean archive_required; /* N2, N4: an approval needs 留档编号 */
+    GPtrArray *rows, *materials, *answers, *stages, *reports, *attachments, *findings /* struct finding; warnings too */;
+};
+
+struct notice *notice_new(const char *code);
+void notice_free(struct notice *notice);
+/* Append to the arrays (strings are copied; NULL allowed where the struct says so). */
+void notice_add_row(struct notice *notice, const char *name, const char *label_zh, const char *label_en, const char *old_value, const char *new_value);
+void notice_add_material(struct notice *notice, const char *code, const char *zh, const char *en);
+void notice_add_answer(struct notice *notice, const char *zh, const char *en, const char *body);
+struct notice_stage *notice_add_stage(struct notice *notice, const char *state, const char *zh, const char *en);
+struct notice_report *notice_add_report(struct notice *notice);
+void notice_add_attachment(struct notice *notice, const char *name, const char *type, const char *text);
+
+/* The document, UTF-8. Caller frees. Characters XML cannot carry are dropped at this border. */
+char *notice_write(const struct notice *notice);
+
+#endif

@@ -1,0 +1,14 @@
+/* A message on its way from the parser to the desk: the flat form of struct message.
+ *
+ * The reader trusts nothing: the parser may have been taken over by what it read. A GVariant of fixed type, checked whole before use. */
+#ifndef MAILFLOW_PACKET_H
+#define MAILFLOW_PACKET_H
+
+#include "mailflow/message.h"
+
+/* The message as bytes. Caller unrefs. */
+GBytes *packet_write(const struct message *message);
+/* The bytes as a message; NULL when they are not one. Finding codes unknown to our table, counts and lengths over the limits refuse the packet. */
+struct message *packet_read(GBytes *bytes);
+
+#endif
