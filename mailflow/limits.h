@@ -1,0 +1,30 @@
+/* Every limit on what strangers send, in one place. What is over a limit is refused or left unread, never cut silently where it could change a meaning. */
+#ifndef MAILFLOW_LIMITS_H
+#define MAILFLOW_LIMITS_H
+
+/* A message (message.h). Sizes in bytes. */
+#define LIMIT_MESSAGE_BYTES (8 * 1024 * 1024) /* larger: only its header is read and the sender told (E-SIZE) */
+#define LIMIT_HEADER_BYTES (256 * 1024)       /* the message's own header block */
+#define LIMIT_HEADERS 1000                    /* header fields of the message */
+#define LIMIT_HEADER_VALUE (16 * 1024)        /* of one field, as far as it is looked at */
+#define LIMIT_PART_HEADER_BYTES (16 * 1024)   /* the header block of one MIME part */
+#define LIMIT_PART_HEADERS 50
+#define LIMIT_PARTS 200                       /* MIME parts, containers included */
+#define LIMIT_PART_DEPTH 20                   /* multipart within multipart */
+#define LIMIT_TEXT_BYTES (512 * 1024)         /* of a text part, plain or HTML, as far as it is looked at */
+#define LIMIT_RECIPIENTS 100                  /* addresses of To, Cc, Delivered-To and X-Original-To that are kept */
+#define LIMIT_REFERENCES 50                   /* msg-ids of In-Reply-To and References that are kept */
+#define LIMIT_SIGHTINGS 20                    /* tokens seen in one message */
+#define LIMIT_MESSAGE_ID 250                  /* a longer msg-id is none */
+#define LIMIT_ADDRESS 254                     /* RFC 5321, 4.5.3.1.3: a longer address is none */
+#define LIMIT_SUBJECT 1000                    /* of the decoded subject */
+#define LIMIT_FILE_NAME 255                   /* of an attachment's decoded name */
+#define LIMIT_OWN_BYTES (64 * 1024)           /* of a person's own words */
+#define LIMIT_STAMP 2000                      /* of an Authentication-Results header kept for the audit */
+
+/* A packet from the parser to the desk (packet.h, daemon/parser.h). */
+#define LIMIT_PACKET_BYTES (24 * 1024 * 1024)
+#define LIMIT_FINDINGS 2000 /* findings of one message */
+#define LIMIT_FIELDS 5000   /* fields of one form, as they travel */
+
+#endif
