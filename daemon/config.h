@@ -73,7 +73,6 @@ struct config *config_read(const char *path, GError **error);
 /* The same from `size` bytes of text; `source` names it in messages. */
 struct config *config_read_text(const char *source, const char *text, gsize size, GError **error);
 void config_free(struct config *config);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(struct config, config_free)
 
 /* Print the values in effect in the syntax of the file. */
 void config_print(const struct config *config, FILE *file);
