@@ -1,6 +1,15 @@
-/* Every limit on what strangers send, in one place. What is over a limit is refused or left unread, never cut silently where it could change a meaning. */
+/* Every limit on what strangers send, by room. Change a number here and nowhere else. */
 #ifndef MAILFLOW_LIMITS_H
 #define MAILFLOW_LIMITS_H
+
+/* Forms (domain.md 4) */
+#define LIMIT_FORM_BYTES (1024 * 1024) /* of one form, as sent and again once decoded to UTF-8 */
+#define LIMIT_FORM_DEPTH 16            /* elements inside each other */
+#define LIMIT_FORM_ELEMENTS 5000       /* of one form: 200 trainees with every field filled are 2,600 */
+#define LIMIT_FORM_TAG_BYTES 4096      /* of one tag with its attributes */
+#define LIMIT_FORM_ATTRIBUTES 16       /* of one element, namespace declarations included */
+#define LIMIT_FORM_FINDINGS 200        /* told to the sender about one form; the rest is counted in one more */
+#define LIMIT_FORM_QUOTE_BYTES 80      /* of a sender's text (an element's name, a parser's words) quoted in a finding */
 
 /* A message (message.h). Sizes in bytes. */
 #define LIMIT_MESSAGE_BYTES (8 * 1024 * 1024) /* larger: only its header is read and the sender told (E-SIZE) */
