@@ -1,0 +1,99 @@
+/* The rules as data: templates/procedures.xml, read and validated once at start (domain.md 6).
+ *
+ * Everything here is owned by struct procedures and lives as long as it does. */
+#ifndef MAILFLOW_PROCEDURE_H
+#define MAILFLOW_PROCEDURE_H
+
+#include <glib.h>
+
+enum event {
+    EVENT_RECEIVE,
+    EVENT_SUBMIT,
+    EVENT_CONFIRM,
+    EVENT_APPROVE,
+    EVENT_REJECT,
+    EVENT_WITHDRAW,
+    EVENT_BAD_REPLY,
+    EVENT_REMIND,
+    EVENT_EXPIRE,
+    EVENT_SUBJECT_GONE,
+    EVENT_REROUTE,
+    EVENT_APPLY_OK,
+    EVENT_APPLY_TEMP_FAIL,
+    EVENT_APPLY_CONFLICT,
+    EVENT_COUNT
+};
+/* "receive", "submit", ... as procedures.xml spells them. */
+const char *event_name(enum event event);
+
+struct state {
+    char *name, *zh, *en;
+    gboolean open;
+};
+struct material {
+    char *code, *zh, *en;
+};
+struct
+    lock_rule { /* one open request per key: `kind` "uscc", "uid", "mail", "trainee", "enterprise"; the key is the form's value at `field` */
+    char *kind, *field, *refusal;
+};
+struct stage {
+    char *state, *zh, *en;
+    char *authority; /* who decides: "form" (the division in `field`), "applicant", "receiver", "province" */
+    char *field;
+    gboolean archive;     /* an approval needs 留档编号 */
+    GPtrArray *materials; /* const struct material * */
+};
+struct notice_rule { /* "N2:reviewers" */
+    char *code, *to;
+};
+struct transition {
+    char *from, *to, *actor, *when;
+    enum event event;
+    char **guards;      /* in the order they are asked; NULL-terminated, may be empty */
+    GPtrArray *notices; /* struct notice_rule */
+};
+struct refusal {
+    char *from, *event, *zh, *en;
+};
+enum applicant { APPLICANT_NEWCOMER = 1, APPLICANT_ENTERPRISE = 2, APPLICANT_SCHOOL = 4, APPLICANT_INDIVIDUAL = 8 };
+
+struct procedure {
+    char *type, *form, *variant, *table, *zh, *en;
+    guint applicants;   /* enum applicant, or-ed */
+    char *sender;       /* newcomers: the field that must equal the sender's address; NULL */
+    char *subject;      /* the field people know the request by */
+    gboolean draft;     /* confirmation as the site's policy says; FALSE: never asked */
+    gboolean immediate; /* done at once, nothing in the directory changes */
+    GPtrArray *locks;   /* struct lock_rule */
+    GPtrArray *rules;   /* char * */
+    GPtrArray *stages;  /* struct stage */
+    GPtrArray *effects; /* char * */
+    GPtrArray *guides;  /* char *: "R-08 此时企业…", of the procedure and its stages, in order */
+};
+
+struct procedures {
+    GPtrArray *states, *materials, *transitions, *refusals, *procedures; /* of the structs above */
+};
+
+/* Read `directory`/procedures.xml and hold it against procedures.xsd beside it. NULL and all problems in `error`. */
+struct procedures *procedures_open(const char *directory, GError **error);
+void procedures_free(struct procedures *procedures);
+
+const struct procedure *procedure_for_form(const struct procedures *procedures, const char *root, const char *variant);
+const struct procedure *procedure_for_type(const struct procedures *procedures, const char *type);
+const struct state *state_find(const struct procedures *procedures, const char *name);
+/* The stage with that state name, and its place; NULL and -1. */
+const struct stage *procedure_stage(const struct procedure *procedure, const char *state, int *index);
+const struct stage *procedure_stage_at(const struct procedure *procedure, int index);
+
+/* The one row for a request of `procedure` in `state` ("@new" before there is a request) at `event`, or NULL. */
+const struct transition *transition_find(const struct procedures *procedures, const struct procedure *procedure, const char *state,
+                                         enum event event);
+/* The state the row leads to from `state`. */
+const char *transition_target(const struct transition *transition, const struct procedure *procedure, const char *state);
+/* Why there is no row; never NULL. */
+const struct refusal *refusal_find(const struct procedures *procedures, const struct procedure *procedure, const char *state,
+                                   enum event event);
+
+#endif
