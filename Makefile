@@ -21,7 +21,13 @@ LIBS      = $(shell pkg-config --libs $(PACKAGES)) -lm
 mailflow_objects = $(patsubst %,$(OUT)/mailflow/%.o,$(filter $(basename $(notdir $(wildcard mailflow/*.c))),$(MAILFLOW)))
 daemon_objects   = $(patsubst %,$(OUT)/daemon/%.o,$(filter $(basename $(notdir $(wildcard daemon/*.c))),$(DAEMON)))
 
-$(OUT)/%.o: %.c
+names = $(OUT)/include/ldap-schema/names.h
+
+$(names): ldap-schema/names.awk ldap-schema/10-schema.ldif
+	@mkdir -p $(dir $@)
+	LC_ALL=C awk -f $^ > $@.new && mv $@.new $@
+
+$(OUT)/%.o: %.c | $(names)
 	@mkdir -p $(dir $@)
 	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
@@ -33,11 +39,11 @@ $(OUT)/libdaemon.a: $(daemon_objects)
 	@rm -f $@
 	ar rcs $@ $^
 
-$(OUT)/unit/test_daemon_%: tests/unit/test_daemon_%.c $(OUT)/libdaemon.a $(OUT)/libmailflow.a
+$(OUT)/unit/test_daemon_%: tests/unit/test_daemon_%.c $(OUT)/libdaemon.a $(OUT)/libmailflow.a | $(names)
 	@mkdir -p $(dir $@)
 	$(CC) $(ALL_CFLAGS) -MMD -MP -o $@ $< $(OUT)/libdaemon.a $(OUT)/libmailflow.a $(LIBS) -lcmocka
 
-$(OUT)/unit/test_%: tests/unit/test_%.c $(OUT)/libmailflow.a
+$(OUT)/unit/test_%: tests/unit/test_%.c $(OUT)/libmailflow.a | $(names)
 	@mkdir -p $(dir $@)
 	$(CC) $(ALL_CFLAGS) -MMD -MP -o $@ $< $(OUT)/libmailflow.a $(LIBS) -lcmocka
 
