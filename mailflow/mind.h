@@ -1,0 +1,59 @@
+/* What the mind is given to think with: the rules, the site's policy, facts of the directory, records of the state file, the hour and chance.
+ *
+ * The daemon fills it from the world, tests from arrays and fixed values; nothing in mailflow reaches past it. */
+#ifndef MAILFLOW_MIND_H
+#define MAILFLOW_MIND_H
+
+#include <glib.h>
+
+#include "mailflow/facts.h"
+#include "mailflow/form.h"
+#include "mailflow/procedure.h"
+#include "mailflow/request.h"
+
+struct policy {               /* what the site decides (domain.md 10), owned by whoever made the mind */
+    const char *address;      /* where forms are sent: "countersign@example.com" */
+    const char *display_name; /* 会签 */
+    const char *operator_mail;
+    const char *suffix;      /* of the directory */
+    const char *language;    /* of those who have said nothing: "zh" or "en" */
+    char separator;          /* of the subaddress, '+' */
+    gboolean confirm_always; /* FALSE: an aligned DMARC pass stamped by our server submits at once */
+    gboolean review_needs_dmarc;
+    guint draft_days, secret_days, remind_days, remind_limit;
+};
+
+/* What the state file knows. Each returns NULL for "there is none"; what it returns is the caller's. */
+struct records {
+    void *context;
+    struct ticket *(*ticket)(void *context, const char *hash);
+    struct request *(*request)(void *context, const char *id);
+    GPtrArray *(*steps)(void *context, const char *request);   /* struct step, by number */
+    GPtrArray *(*tickets)(void *context, const char *request); /* struct ticket alive */
+    GPtrArray *(*requests_of)(void *context, const char *mail, const char *applicant,
+                              guint most); /* newest first: of that DN, or of newcomers with that mail */
+    struct request *(*same_form)(void *context, const char *mail, const char *client_ref,
+                                 const char *digest);            /* an earlier, identical one */
+    char *(*next_id)(void *context, const char *type, int year); /* "T5-2026-000001", never given twice */
+    char *(*audit_head)(void *context);                          /* hash of the chain's last row */
+};
+
+struct mind {
+    const struct procedures *procedures;
+    const struct form_catalog *catalog;
+    const struct policy *policy;
+    struct facts facts;
+    struct records records;
+    gint64 now; /* milliseconds since 1970, UTC */
+    void *chance_context;
+    void (*chance)(void *context, guint8 *bytes, gsize size); /* good random bytes */
+};
+
+/* The civil day in Asia/Shanghai (UTC+8, no daylight saving) of a time in milliseconds. */
+void mind_day(gint64 when, GDate *day);
+/* "2026-05-06 10:20" in Asia/Shanghai; NULL for 0. Caller frees. */
+char *mind_clock(gint64 when);
+/* The civil year there. */
+int mind_year(gint64 when);
+
+#endif

@@ -1,0 +1,78 @@
+/* A plan: everything one message, one outcome or one timer changes. The workflow makes it, the store commits it whole or not at all. */
+#ifndef MAILFLOW_PLAN_H
+#define MAILFLOW_PLAN_H
+
+#include <glib.h>
+
+#include "mailflow/request.h"
+
+struct plan_lock { /* one open request per key; taken by a unique index */
+    char *kind, *key;
+    char *refusal; /* the finding when somebody else holds it */
+    char *field;   /* the form's field that named it */
+};
+struct plan_move { /* expected -> next; the store refuses the whole plan when the request stands elsewhere by now */
+    char *from, *to;
+    char *division; /* of the stage moved to; NULL */
+};
+struct plan_verdict { /* how the open step ends */
+    char *verdict, *reviewer, *reviewer_name, *reason, *archive;
+};
+struct plan_change { /* a wanted state of the directory */
+    char *effect;    /* unique for life: "T5-2026-000001/enterprise-add" */
+    char *uuid;      /* the entry it is about; NULL for an addition */
+    char *ldif;      /* change_write() */
+};
+struct plan_mail {
+    char *effect;   /* unique for life: "T5-2026-000001/N2/1/uid=..." */
+    char *document; /* notice_write() */
+    char *recipient, *message_id, *code;
+    char *secret_for; /* DN of the entry that gets a one-time secret as this mail leaves; NULL */
+    gint64 secret_until;
+};
+struct plan_timer {
+    char *kind; /* "expire", "remind" */
+    gint64 due;
+};
+struct plan_event { /* a row of the audit chain */
+    char *actor;    /* who: an address, a DN, "system" */
+    char *event, *from, *to;
+    char *detail; /* one line, readable */
+};
+
+struct plan {
+    char *
+        outcome; /* one word for the message's row: "draft", "submitted", "approved", "rejected", "withdrawn", "asked", "refused", "ignored", "reported", "bounced", ... */
+    char *line;  /* one readable line for the log */
+    char *request;       /* the request it is about; NULL */
+    gboolean quarantine; /* the message goes to the quarantine folder */
+    gboolean evidence;   /* keep the raw message */
+
+    struct request *create; /* a new request's row */
+    struct plan_move *move;
+    gint64 submitted;             /* set the request's time of submission; 0: leave */
+    char *proof;                  /* set the request's proof; NULL: leave */
+    struct plan_verdict *verdict; /* closes the open step */
+    gboolean open_step;           /* opens a step in the state moved to */
+    char *use;                    /* hash of the ticket this answer uses up */
+    gboolean end_tickets;         /* all tickets of the request that are alive end */
+    gboolean unlock;              /* the request's locks go */
+    gboolean end_timers;
+    GPtrArray *locks, *tickets /* struct ticket */, *changes, *mails, *timers, *events;
+
+    char *
+        limit_key; /* an error answer counted against (address, class, day): mails are dropped when the key is there already; NULL */
+};
+
+struct plan *plan_new(const char *outcome, const char *request);
+void plan_free(struct plan *plan);
+GPtrArray *plan_list(void);
+
+void plan_log(struct plan *plan, const char *format, ...) G_GNUC_PRINTF(2, 3);
+void plan_move(struct plan *plan, const char *from, const char *to, const char *division);
+void plan_lock(struct plan *plan, const char *kind, const char *key, const char *refusal, const char *field);
+void plan_event(struct plan *plan, const char *actor, const char *event, const char *from, const char *to, const char *detail);
+void plan_timer(struct plan *plan, const char *kind, gint64 due);
+void plan_change(struct plan *plan, const char *effect, const char *uuid, char *ldif /* taken */);
+
+#endif

@@ -1,0 +1,72 @@
+#include "mailflow/request.h"
+
+void request_free(struct request *request)
+{
+    if (!request)
+        return;
+    g_free(request->id);
+    g_free(request->type);
+    g_free(request->state);
+    g_free(request->division);
+    g_free(request->applicant);
+    g_free(request->mail);
+    g_free(request->name);
+    g_free(request->language);
+    g_free(request->subject);
+    g_free(request->form);
+    g_free(request->digest);
+    g_free(request->client_ref);
+    g_free(request->previous);
+    g_free(request->before);
+    g_free(request->thread);
+    g_free(request->proof);
+    g_free(request);
+}
+
+void step_free(struct step *step)
+{
+    if (!step)
+        return;
+    g_free(step->request);
+    g_free(step->state);
+    g_free(step->division);
+    g_free(step->verdict);
+    g_free(step->reviewer);
+    g_free(step->reviewer_name);
+    g_free(step->reason);
+    g_free(step->archive);
+    g_free(step->message);
+    g_free(step);
+}
+
+void ticket_free(struct ticket *ticket)
+{
+    if (!ticket)
+        return;
+    g_free(ticket->hash);
+    g_free(ticket->request);
+    g_free(ticket->role);
+    g_free(ticket->person);
+    g_free(ticket->mail);
+    g_free(ticket->name);
+    g_free(ticket->language);
+    g_free(ticket->digest);
+    g_free(ticket->message_id);
+    g_free(ticket->fate);
+    g_free(ticket);
+}
+
+GPtrArray *request_list(void)
+{
+    return g_ptr_array_new_with_free_func((GDestroyNotify)request_free);
+}
+
+GPtrArray *step_list(void)
+{
+    return g_ptr_array_new_with_free_func((GDestroyNotify)step_free);
+}
+
+GPtrArray *ticket_list(void)
+{
+    return g_ptr_array_new_with_free_func((GDestroyNotify)ticket_free);
+}
