@@ -74,9 +74,7 @@ struct config *config_read(const char *path, GError **error);
 struct config *config_read_text(const char *source, const char *text, gsize size, GError **error);
 void config_free(struct config *config);
 
-/* Print the values in effect in the syntax of the file. */
+/* Print the values in effect in the syntax of the file, each below its explanation. */
 void config_print(const struct config *config, FILE *file);
-/* Print the options with their explanation and default, as etc/countersign.conf has them. */
-void config_explain(FILE *file);
 
 #endif
