@@ -4,7 +4,7 @@
 
 MAILFLOW = identifier text finding verdict confirmation own form message kind origin token packet facts change \
            procedure workflow notice render compose
-DAEMON   = config log clock store mailbox imap maildir directory smtp sandbox parser desk courier parent
+DAEMON   = clock log store mailbox imap maildir directory smtp config role sandbox parser desk courier child parent
 
 CC       ?= cc
 SAN      ?=
@@ -15,8 +15,16 @@ SANITISE  = $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recove
 comma    := ,
 CFLAGS   ?= -O2 -g
 ALL_CFLAGS = -std=gnu17 $(WARNINGS) $(CFLAGS) $(SANITISE) -D_FORTIFY_SOURCE=2 -fstack-protector-strong -D_GNU_SOURCE \
-             -I. -I$(OUT)/include $(shell pkg-config --cflags $(PACKAGES))
-LIBS      = $(shell pkg-config --libs $(PACKAGES)) -lm
+             -I. -I$(OUT)/include $(package_cflags)
+LIBS      = $(package_libs) -lm
+
+# Asked once, and only when something is compiled: on a fresh machine pkg-config comes with `make deps`.
+package_cflags = $(eval package_cflags := $(shell pkg-config --cflags $(PACKAGES)))$(package_cflags)
+package_libs   = $(eval package_libs := $(shell pkg-config --libs $(PACKAGES)))$(package_libs)
+
+PREFIX     ?= /usr/local
+DATADIR    ?= $(PREFIX)/share/countersign
+SYSCONFDIR ?= $(if $(filter /usr /usr/local,$(PREFIX)),/etc,$(PREFIX)/etc)/countersign
 
 mailflow_objects = $(patsubst %,$(OUT)/mailflow/%.o,$(filter $(basename $(notdir $(wildcard mailflow/*.c))),$(MAILFLOW)))
 daemon_objects   = $(patsubst %,$(OUT)/daemon/%.o,$(filter $(basename $(notdir $(wildcard daemon/*.c))),$(DAEMON)))
@@ -27,7 +35,17 @@ $(names): ldap-schema/names.awk ldap-schema/10-schema.ldif
 	@mkdir -p $(dir $@)
 	LC_ALL=C awk -f $^ > $@.new && mv $@.new $@
 
-$(OUT)/%.o: %.c | $(names)
+# Where things are installed; written anew only when it changed, so that only then it is compiled again.
+paths = $(OUT)/include/paths.h
+
+$(paths): always
+	@mkdir -p $(dir $@)
+	@printf '#define PATHS_DATA "%s"\n#define PATHS_CONFIGURATION "%s/countersign.conf"\n' '$(DATADIR)' '$(SYSCONFDIR)' > $@.$$$$ && \
+	    { cmp -s $@.$$$$ $@ && rm $@.$$$$ || mv $@.$$$$ $@; }
+always:
+.PHONY: always
+
+$(OUT)/%.o: %.c | $(names) $(paths)
 	@mkdir -p $(dir $@)
 	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
