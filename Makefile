@@ -2,14 +2,14 @@
 #
 # A room's list is its table of contents in reading order: a file includes only headers of files above it.
 
-MAILFLOW = identifier text finding verdict confirmation own form message kind origin token packet facts change \
+MAILFLOW = identifier text finding verdict confirmation own form encoding header part token origin bounce automatic kind message packet facts change \
            procedure workflow notice render compose
 DAEMON   = clock log store mailbox imap maildir directory smtp config role sandbox parser desk courier child parent
 
 CC       ?= cc
 SAN      ?=
 OUT      := $(if $(SAN),build-san,build)
-PACKAGES  = glib-2.0 gio-2.0 gmime-3.0 libxml-2.0 libxslt libexslt sqlite3 ldap libcurl libseccomp libsystemd
+PACKAGES  = glib-2.0 gio-2.0 gmime-3.0 libxml-2.0 libxslt libexslt sqlite3 ldap libcurl libseccomp libsystemd json-glib-1.0
 WARNINGS  = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wswitch-enum -Wformat=2 -Wvla -Wundef -Werror
 SANITISE  = $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
 comma    := ,
