@@ -6,7 +6,7 @@ import pwd
 import shutil
 
 from place import mail_user
-from process import Failed, Process
+from process import Failed, starting
 
 PORTS = ("imap", "imaps", "lmtp", "auth")
 DAEMON_FOLDERS = ("", ".Processed", ".Quarantine")
@@ -146,9 +146,9 @@ class Dovecot:
         if not program:
             raise Failed("dovecot is not installed")
         log = self.place.path("dovecot.log")
-        process = Process.start(self.name, [program, "-F", "-c", self.configuration], log)
-        for port in ("imap", "lmtp", "auth"):
-            process.wait_port(self.ports[port])
+        with starting(self.name, [program, "-F", "-c", self.configuration], log) as process:
+            for port in ("imap", "lmtp", "auth"):
+                process.wait_port(self.ports[port])
         return process
 
     def maildir(self, address):

@@ -14,7 +14,7 @@ import re
 import shutil
 import time
 
-from process import Failed, Process
+from process import Failed, starting
 
 PORTS = ("smtp", "submission", "submissions", "proven")
 QUEUES = "active bounce corrupt defer deferred flush hold incoming private public saved trace".split()
@@ -177,7 +177,7 @@ class Postfix:
         program = "/usr/lib/postfix/sbin/master"
         if not os.path.exists(program):
             raise Failed("postfix is not installed")
-        process = Process.start(self.name, [program, "-d", "-c", self.configuration], self.log)
-        for port in PORTS:
-            process.wait_port(self.ports[port])
+        with starting(self.name, [program, "-d", "-c", self.configuration], self.log) as process:
+            for port in PORTS:
+                process.wait_port(self.ports[port])
         return process

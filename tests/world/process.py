@@ -4,6 +4,7 @@ Every program leads a session of its own: what it starts stays in that session a
 leader itself was killed before.
 """
 
+import contextlib
 import os
 import select
 import signal
@@ -110,6 +111,17 @@ class Process:
     @classmethod
     def from_record(cls, name, record):
         return cls(name, record["pid"], record["started"])
+
+
+@contextlib.contextmanager
+def starting(*arguments):
+    """The process that Process.start(*arguments) gives, while it comes up: stopped again when something fails."""
+    process = Process.start(*arguments)
+    try:
+        yield process
+    except BaseException:
+        process.stop()
+        raise
 
 
 def _status(pid):

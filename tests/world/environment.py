@@ -1,0 +1,68 @@
+"""world.env: everything a stranger's shell script needs to use a running world, with the commands to try."""
+
+import os
+import re
+import shlex
+
+
+def write_environment(path, values, comments):
+    """One assignment a line, then the comments. It holds passwords: for its owner only."""
+    head = f"# The world that stands here. Read it into a shell:  . {shlex.quote(path)}\n"
+    write_secret(path, head + "".join(f"{name}={shlex.quote(str(value))}\n" for name, value in values.items()) + comments)
+
+
+def write_secret(path, text):
+    """Replace the file as a whole, readable to its owner only."""
+    new = path + ".new"
+    with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        file.write(text)
+    os.rename(new, path)
+
+
+def read_environment(path):
+    """What write_environment() has written, as a dictionary."""
+    with open(path, encoding="utf-8") as file:
+        words = [shlex.split(line) for line in file if line.startswith("WORLD_")]
+    return dict(word[0].split("=", 1) for word in words)
+
+
+def people(ldif):
+    """The assignments for the people of an LDIF text: address and DN of every entry that has a login name.
+
+    WORLD_CITY_JINAN_1_MAIL and …_DN come from uid city-jinan-1; WORLD_REVIEWERS_370100 lists the addresses of a group.
+    """
+    records = [dict(re.findall(r"^(\w+): (.*)$", record, re.MULTILINE)) for record in ldif.split("\n\n")]
+    accounts = [record for record in records if "uid" in record]
+    found = {}
+    for account in accounts:
+        name = "WORLD_" + account["uid"].upper().replace("-", "_")
+        found |= {f"{name}_MAIL": account["mail"], f"{name}_DN": account["dn"]}
+    addresses = {account["dn"]: account["mail"] for account in accounts}
+    for group in ldif.split("\n\n"):
+        code = re.search(r"^dn: cn=reviewers,ou=(\d+),", group, re.MULTILINE)
+        if code:
+            members = re.findall(r"^member: (.*)$", group, re.MULTILINE)
+            found[f"WORLD_REVIEWERS_{code[1]}"] = " ".join(addresses[member] for member in members)
+    return found
+
+
+COMMENTS = """
+# Send a form (application/xml), from a new applicant whose mailbox is read further down:
+#   swaks --server 127.0.0.1:$WORLD_SMTP_PORT --from new@example.com --to $WORLD_ADDRESS \\
+#         --header 'Subject: registration' --body 'see attachment' --attach-type application/xml --attach @form.xml
+# The same as a sender whose domain has passed DMARC: use $WORLD_PROVEN_PORT instead.
+# Read anybody's mailbox, the applicant's, a reviewer's ($WORLD_CITY_JINAN_1_MAIL): every address has one password.
+#   curl --cacert $WORLD_CA --user new@example.com:$WORLD_MAIL_PASSWORD imaps://127.0.0.1:$WORLD_IMAPS_PORT/INBOX -X 'UID SEARCH ALL'
+#   curl --cacert $WORLD_CA --user new@example.com:$WORLD_MAIL_PASSWORD "imaps://127.0.0.1:$WORLD_IMAPS_PORT/INBOX;UID=1"
+# A mail client wants: IMAP 127.0.0.1 $WORLD_IMAP_PORT (STARTTLS), SMTP 127.0.0.1 $WORLD_SUBMISSION_PORT (STARTTLS),
+# login = the whole address, the certificate authority $WORLD_CA.
+# Look at the directory as its administrator; log in to it as somebody:
+#   ldapsearch -x -H $WORLD_LDAP_URL -D "$WORLD_ADMIN_DN" -w $WORLD_ADMIN_PASSWORD -b $WORLD_SUFFIX '(objectClass=csEnterprise)'
+#   ldapwhoami -x -H $WORLD_LDAP_URL -D "$WORLD_E1_JINAN_DN" -w $WORLD_PASSWORD
+#   LDAPTLS_CACERT=$WORLD_CA ldapsearch -x -H $WORLD_LDAPS_URL -D ...
+# Ask the daemon:
+#   $WORLD_COUNTERSIGN -c $WORLD_CONF list
+# Addresses that misbehave: nobody-here@example.com (550), later@example.com (450), returned@example.com (bounces).
+# End it, and only it:
+#   make world-stop DIR=$WORLD_DIR
+"""
