@@ -51,4 +51,34 @@ enum role_wake {
  * (may be NULL) is ready; heartbeats are sent meanwhile. Returns the reasons, at least one, as bits of enum role_wake. */
 guint role_wait(struct role *role, struct pollfd *more, guint count, gint64 until);
 
+/* Between the parent and role.c. */
+
+struct role_kind {
+    const char *name;
+    int (*run)(struct role *role); /* the process's exit status */
+};
+
+/* What a child finds open, by number, besides standard input, output and error. The parser has the last two of these only. */
+enum role_descriptor {
+    ROLE_CONTROL = 3,
+    ROLE_DESK_BELL,
+    ROLE_COURIER_BELL,
+    ROLE_LOCK, /* only held: the state directory stays locked while anybody works on it */
+    ROLE_PARSER,
+    ROLE_CONFIGURATION, /* the text that the parent has checked, which need no longer be the file's */
+    ROLE_DESCRIPTORS,   /* their end */
+};
+
+/* One datagram on the control socket. The parent answers ROLE_WANTS_PARSER by the same datagram with the socket (SCM_RIGHTS). */
+enum role_word { ROLE_IS_READY, ROLE_IS_ALIVE, ROLE_WANTS_PARSER };
+struct role_message {
+    guint32 word;
+    guint32 number; /* of the question for a parser: an answer that comes too late is told from the one waited for */
+};
+
+/* The hidden option of the program, after which come a kind's name and the configuration's. */
+#define ROLE_OPTION "--role"
+/* Be the child that argv asks for, one of `kinds` (ended by an empty one). Returns the exit status. */
+int role_run(const struct role_kind *kinds, int argc, char **argv);
+
 #endif
