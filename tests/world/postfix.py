@@ -1,4 +1,4 @@
-"""Postfix, a private instance: the mail server of example.com and every .test domain, from which nothing gets out.
+"""Postfix, a private instance: the mail server of example.com and of all .test and .example; nothing gets out.
 
 Three ports. smtp is the world outside: no login, and a claim to have been proven here is taken out (RFC 8601,
 section 5). submission and submissions are for those who log in: the daemon, and people with a mail client. proven is
@@ -113,7 +113,7 @@ postlog unix-dgram n - n - 1 postlogd
 """
 
 TABLES = {
-    "domains": "/^{domain}$/ ok\n/\\.test$/ ok\n/\\.{domain}$/ ok\n",
+    "domains": "/^{domain}$/ ok\n/\\.{domain}$/ ok\n/\\.test$/ ok\n/\\.example$/ ok\n",
     "recipients": "/^nobody-here(\\+.*)?@{domain}$/ 550 5.1.1 no such mailbox here\n"
     "/^later(\\+.*)?@{domain}$/ 450 4.2.0 this mailbox is busy, try again later\n",
     "proof": "/@(.+)$/ PREPEND X-World-Proof: $1\n",

@@ -63,7 +63,7 @@ class Process:
         _close_all(watched)
         self._reap()
 
-    def stop(self, patience=5):
+    def stop(self, patience=10):
         """SIGTERM to the leader, then to what it left behind, SIGKILL to what is deaf. Returns when all are gone."""
         for number, leader_only, seconds in (
             (signal.SIGTERM, True, patience),
