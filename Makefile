@@ -3,7 +3,7 @@
 # A room's list is its table of contents in reading order: a file includes only headers of files above it.
 
 MAILFLOW = identifier text finding verdict confirmation own form encoding header part token origin bounce automatic kind message packet facts change \
-           procedure workflow notice render compose
+           procedure workflow notice receipt render compose
 DAEMON   = clock log store mailbox imap maildir directory smtp config role sandbox parser desk courier child parent
 
 CC       ?= cc
@@ -64,5 +64,13 @@ $(OUT)/unit/test_daemon_%: tests/unit/test_daemon_%.c $(OUT)/libdaemon.a $(OUT)/
 $(OUT)/unit/test_%: tests/unit/test_%.c $(OUT)/libmailflow.a | $(names)
 	@mkdir -p $(dir $@)
 	$(CC) $(ALL_CFLAGS) -MMD -MP -o $@ $< $(OUT)/libmailflow.a $(LIBS) -lcmocka
+
+# A world of real servers to try it in; everything about it stands in DIR/world.env afterwards.
+DIR ?= world
+world: $(OUT)/countersignd $(OUT)/countersign
+	@/usr/bin/python3 tests/world/world.py start $(WORLD_OPTIONS) '$(DIR)'
+world-stop:
+	@/usr/bin/python3 tests/world/world.py stop '$(DIR)'
+.PHONY: world world-stop
 
 -include $(shell find $(OUT) -name '*.d' 2>/dev/null)
