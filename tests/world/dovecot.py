@@ -9,6 +9,7 @@ from place import mail_user
 from process import Failed, starting
 
 PORTS = ("imap", "imaps", "lmtp", "auth")
+PATIENCE = 0.2  # its master always takes a second to end, six when it had just started; what is delivered is on disk
 DAEMON_FOLDERS = ("", ".Processed", ".Quarantine")
 
 CONFIGURATION = """
@@ -54,6 +55,7 @@ namespace inbox {{
 
 service auth {{
   chroot =
+  client_limit = 2000
   inet_listener submission {{
     address = 127.0.0.1
     port = {auth_port}
@@ -146,7 +148,8 @@ class Dovecot:
         if not program:
             raise Failed("dovecot is not installed")
         log = self.place.path("dovecot.log")
-        with starting(self.name, [program, "-F", "-c", self.configuration], log) as process:
+        arguments = [program, "-F", "-c", self.configuration]
+        with starting(self.name, arguments, log, patience=PATIENCE) as process:
             for port in ("imap", "lmtp", "auth"):
                 process.wait_port(self.ports[port])
         return process

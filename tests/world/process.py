@@ -18,14 +18,15 @@ class Failed(Exception):
 
 
 class Process:
-    def __init__(self, name, pid, started, child=None):
+    def __init__(self, name, pid, started, patience=10, child=None):
         self.name = name
         self.pid = pid
         self.started = started  # clock ticks after boot, field 22 of /proc/PID/stat
+        self.patience = patience  # seconds it is given to end on SIGTERM
         self.child = child  # the Popen that has to reap it, where this very program started it
 
     @classmethod
-    def start(cls, name, arguments, log, environment=None):
+    def start(cls, name, arguments, log, environment=None, patience=10):
         with open(log, "ab") as output:
             child = subprocess.Popen(
                 arguments,
@@ -36,7 +37,7 @@ class Process:
                 cwd="/",
                 start_new_session=True,
             )
-        return cls(name, child.pid, _status(child.pid)[1], child)
+        return cls(name, child.pid, _status(child.pid)[1], patience, child)
 
     def alive(self):
         if self.child and self.child.poll() is not None:
@@ -63,11 +64,11 @@ class Process:
         _close_all(watched)
         self._reap()
 
-    def stop(self, patience=10):
+    def stop(self):
         """SIGTERM to the leader, then to what it left behind, SIGKILL to what is deaf. Returns when all are gone."""
         for number, leader_only, seconds in (
-            (signal.SIGTERM, True, patience),
-            (signal.SIGTERM, False, 1),
+            (signal.SIGTERM, True, self.patience),
+            (signal.SIGTERM, False, min(1, self.patience)),
             (signal.SIGKILL, False, 5),
         ):
             pids = self.members()
@@ -106,17 +107,17 @@ class Process:
             self.child.poll()
 
     def record(self):
-        return {"pid": self.pid, "started": self.started}
+        return {"pid": self.pid, "started": self.started, "patience": self.patience}
 
     @classmethod
     def from_record(cls, name, record):
-        return cls(name, record["pid"], record["started"])
+        return cls(name, **record)
 
 
 @contextlib.contextmanager
-def starting(*arguments):
-    """The process that Process.start(*arguments) gives, while it comes up: stopped again when something fails."""
-    process = Process.start(*arguments)
+def starting(*arguments, **options):
+    """The process that Process.start() gives, while it comes up: stopped again when something fails."""
+    process = Process.start(*arguments, **options)
     try:
         yield process
     except BaseException:
