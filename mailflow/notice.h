@@ -55,6 +55,7 @@ struct notice {
     char *applicant;        /* who asks, as people call them */
     char *expires;          /* when the draft, the stage or the secret ends; NULL */
     char *login;            /* N5 of a registration: the login name */
+    char *login_dn;         /* N5 of a registration: the account's DN, for whoever logs in with a plain LDAP client; NULL: not told */
     gboolean secret;        /* N5 of a registration: the courier puts a one-time secret here at the moment of mailing; never in the document */
     char *said;             /* N9: what was read, quoted back, bounded */
     char *problem_zh, *problem_en; /* the one sentence that explains: N6 reason's stage, N7 why, N9 what is missing, N11 what happened, NX the line */
@@ -65,9 +66,10 @@ struct notice {
     GPtrArray *rows, *materials, *answers, *stages, *reports, *attachments, *findings /* struct finding; warnings too */;
 };
 
+/* Arrays empty, language "zh". */
 struct notice *notice_new(const char *code);
 void notice_free(struct notice *notice);
-/* Append to the arrays (strings are copied; NULL allowed where the struct says so). */
+/* Append to the arrays (strings are copied; NULL allowed where the struct says so). A stage or report comes back empty, owned by the notice, to be filled. */
 void notice_add_row(struct notice *notice, const char *name, const char *label_zh, const char *label_en, const char *old_value, const char *new_value);
 void notice_add_material(struct notice *notice, const char *code, const char *zh, const char *en);
 void notice_add_answer(struct notice *notice, const char *zh, const char *en, const char *body);
@@ -75,7 +77,8 @@ struct notice_stage *notice_add_stage(struct notice *notice, const char *state, 
 struct notice_report *notice_add_report(struct notice *notice);
 void notice_add_attachment(struct notice *notice, const char *name, const char *type, const char *text);
 
-/* The document, UTF-8. Caller frees. Characters XML cannot carry are dropped at this border. */
+/* The document, UTF-8, as templates/notices/notice.xsd says. Caller frees. Characters XML cannot carry are dropped at this border, bytes that are no UTF-8 become
+ * U+FFFD. The same notice gives the same bytes. `code`, `language`, `from`, `to` and `message_id` must be set. */
 char *notice_write(const struct notice *notice);
 
 #endif

@@ -1,0 +1,159 @@
+<?xml version="1.0" encoding="UTF-8"?>
+<!--
+  The letter as HTML for mail clients: one column, inline styles, no image, nothing external, nothing to click but mailto:. Colours of text and ground are left
+  to the client, so that its dark mode works; where one is set, it reads on light and dark.
+-->
+<xsl:stylesheet version="1.0" xmlns:xsl="http://www.w3.org/1999/XSL/Transform" xmlns:str="http://exslt.org/strings" exclude-result-prefixes="str">
+
+  <xsl:template match="/" mode="html">
+    <xsl:param name="subject"/>
+    <html>
+      <xsl:attribute name="lang"><xsl:choose><xsl:when test="$chinese">zh-CN</xsl:when><xsl:otherwise>en</xsl:otherwise></xsl:choose></xsl:attribute>
+      <head>
+        <meta charset="utf-8"/>
+        <meta name="viewport" content="width=device-width, initial-scale=1"/>
+        <meta name="color-scheme" content="light dark"/>
+        <title><xsl:value-of select="$subject"/></title>
+      </head>
+      <body style="margin:0;padding:0">
+        <div xsl:use-attribute-sets="page">
+          <h1 xsl:use-attribute-sets="title"><xsl:apply-templates select="subject" mode="say"/></h1>
+          <xsl:apply-templates select="p | section" mode="html">
+            <xsl:with-param name="subject" select="$subject"/>
+          </xsl:apply-templates>
+          <xsl:if test="brief">
+            <div xsl:use-attribute-sets="brief">
+              <xsl:attribute name="lang"><xsl:choose><xsl:when test="$chinese">en</xsl:when><xsl:otherwise>zh-CN</xsl:otherwise></xsl:choose></xsl:attribute>
+              <xsl:apply-templates select="brief" mode="say-other"/>
+            </div>
+          </xsl:if>
+          <xsl:if test="foot">
+            <div xsl:use-attribute-sets="foot">
+              <xsl:for-each select="foot"><div><xsl:apply-templates select="." mode="say"/></div></xsl:for-each>
+            </div>
+          </xsl:if>
+        </div>
+      </body>
+    </html>
+  </xsl:template>
+
+  <xsl:template match="p" mode="html">
+    <p xsl:use-attribute-sets="paragraph"><xsl:apply-templates select="." mode="say"/></p>
+  </xsl:template>
+  <xsl:template match="p[@kind='alert']" mode="html">
+    <p xsl:use-attribute-sets="alert"><xsl:apply-templates select="." mode="say"/></p>
+  </xsl:template>
+
+  <xsl:template match="section" mode="html">
+    <xsl:param name="subject"/>
+    <h2 xsl:use-attribute-sets="heading"><xsl:apply-templates select="." mode="say"/></h2>
+    <xsl:apply-templates select="p | quote" mode="html"/>
+    <xsl:if test="fact">
+      <table xsl:use-attribute-sets="table"><xsl:apply-templates select="fact" mode="html"/></table>
+    </xsl:if>
+    <xsl:if test="change">
+      <table xsl:use-attribute-sets="table"><xsl:apply-templates select="change" mode="html"/></table>
+    </xsl:if>
+    <xsl:if test="item">
+      <table xsl:use-attribute-sets="table"><xsl:apply-templates select="item" mode="html"/></table>
+    </xsl:if>
+    <xsl:apply-templates select="answer" mode="html"><xsl:with-param name="subject" select="$subject"/></xsl:apply-templates>
+  </xsl:template>
+
+  <xsl:template match="fact" mode="html">
+    <tr>
+      <td xsl:use-attribute-sets="label"><xsl:apply-templates select="." mode="say"/></td>
+      <td xsl:use-attribute-sets="value"><xsl:apply-templates select="." mode="value"/></td>
+    </tr>
+  </xsl:template>
+  <xsl:template match="fact[@kind='secret']" mode="html">
+    <tr>
+      <td xsl:use-attribute-sets="label"><xsl:apply-templates select="." mode="say"/></td>
+      <td xsl:use-attribute-sets="secret"><xsl:apply-templates select="." mode="value"/></td>
+    </tr>
+  </xsl:template>
+
+  <xsl:template match="change" mode="html">
+    <tr>
+      <td xsl:use-attribute-sets="label"><xsl:apply-templates select="." mode="say"/></td>
+      <td xsl:use-attribute-sets="value">
+        <div style="text-decoration:line-through;opacity:.7"><xsl:value-of select="old"/></div>
+        <div style="font-weight:bold">→ <xsl:value-of select="new"/></div>
+      </td>
+    </tr>
+  </xsl:template>
+
+  <xsl:template match="item" mode="html">
+    <tr>
+      <td xsl:use-attribute-sets="mark"><xsl:value-of select="@mark"/></td>
+      <td xsl:use-attribute-sets="value"><xsl:apply-templates select="." mode="say"/></td>
+    </tr>
+  </xsl:template>
+
+  <xsl:template match="quote" mode="html">
+    <div xsl:use-attribute-sets="quote"><xsl:value-of select="."/></div>
+  </xsl:template>
+
+  <!-- RFC 6068: everything but unreserved characters is percent-encoded, a line's end as CR LF. -->
+  <xsl:template match="answer" mode="html">
+    <xsl:param name="subject"/>
+    <xsl:variable name="to" select="concat(str:encode-uri(substring-before(@to, '@'), true()), '@', str:encode-uri(substring-after(@to, '@'), true()))"/>
+    <xsl:variable name="about" select="str:encode-uri(concat('Re: ', $subject), true())"/>
+    <xsl:variable name="body" select="str:replace(str:encode-uri(string(.), true()), '%0A', '%0D%0A')"/>
+    <div xsl:use-attribute-sets="answer">
+      <xsl:if test="@to != ''">
+        <a href="mailto:{$to}?subject={$about}&amp;body={$body}" xsl:use-attribute-sets="button"><xsl:apply-templates select="." mode="say"/></a>
+      </xsl:if>
+      <div xsl:use-attribute-sets="words"><xsl:value-of select="."/></div>
+    </div>
+  </xsl:template>
+
+  <xsl:attribute-set name="page">
+    <xsl:attribute name="style">max-width:600px;margin:0 auto;padding:16px;font:16px/1.6 -apple-system,"Segoe UI","PingFang SC","Microsoft YaHei",sans-serif;overflow-wrap:anywhere;word-break:break-word</xsl:attribute>
+  </xsl:attribute-set>
+  <xsl:attribute-set name="title">
+    <xsl:attribute name="style">font-size:20px;line-height:1.4;margin:0 0 12px</xsl:attribute>
+  </xsl:attribute-set>
+  <xsl:attribute-set name="heading">
+    <xsl:attribute name="style">font-size:16px;line-height:1.4;margin:20px 0 4px;padding-left:8px;border-left:4px solid #2f6fb3</xsl:attribute>
+  </xsl:attribute-set>
+  <xsl:attribute-set name="paragraph">
+    <xsl:attribute name="style">margin:0 0 10px</xsl:attribute>
+  </xsl:attribute-set>
+  <xsl:attribute-set name="alert">
+    <xsl:attribute name="style">margin:0 0 10px;padding:8px 12px;border:1px solid #c77700;border-left-width:4px</xsl:attribute>
+  </xsl:attribute-set>
+  <xsl:attribute-set name="table">
+    <xsl:attribute name="style">width:100%;border-collapse:collapse;table-layout:fixed;font-size:15px</xsl:attribute>
+  </xsl:attribute-set>
+  <xsl:attribute-set name="label">
+    <xsl:attribute name="style">width:32%;padding:6px 8px 6px 0;border-bottom:1px solid #9995;vertical-align:top;opacity:.75</xsl:attribute>
+  </xsl:attribute-set>
+  <xsl:attribute-set name="mark">
+    <xsl:attribute name="style">width:32%;padding:6px 8px 6px 0;border-bottom:1px solid #9995;vertical-align:top;font-weight:bold</xsl:attribute>
+  </xsl:attribute-set>
+  <xsl:attribute-set name="value">
+    <xsl:attribute name="style">padding:6px 0;border-bottom:1px solid #9995;vertical-align:top;white-space:pre-line;unicode-bidi:isolate</xsl:attribute>
+  </xsl:attribute-set>
+  <xsl:attribute-set name="secret">
+    <xsl:attribute name="style">padding:6px 0;border-bottom:1px solid #9995;font:bold 18px monospace</xsl:attribute>
+  </xsl:attribute-set>
+  <xsl:attribute-set name="quote">
+    <xsl:attribute name="style">padding:4px 12px;border-left:4px solid #999;white-space:pre-line;unicode-bidi:isolate</xsl:attribute>
+  </xsl:attribute-set>
+  <xsl:attribute-set name="answer">
+    <xsl:attribute name="style">margin:12px 0;padding:12px;border:1px solid #9998;border-radius:8px</xsl:attribute>
+  </xsl:attribute-set>
+  <xsl:attribute-set name="button">
+    <xsl:attribute name="style">display:block;padding:10px 16px;border-radius:6px;background:#2f6fb3;color:#fff;text-align:center;text-decoration:none;font-weight:bold</xsl:attribute>
+  </xsl:attribute-set>
+  <xsl:attribute-set name="words">
+    <xsl:attribute name="style">margin-top:8px;white-space:pre-line</xsl:attribute>
+  </xsl:attribute-set>
+  <xsl:attribute-set name="brief">
+    <xsl:attribute name="style">margin:24px 0 0;padding:12px 0 0;border-top:1px solid #9998;font-size:14px</xsl:attribute>
+  </xsl:attribute-set>
+  <xsl:attribute-set name="foot">
+    <xsl:attribute name="style">margin:16px 0 0;font-size:12px;opacity:.7</xsl:attribute>
+  </xsl:attribute-set>
+</xsl:stylesheet>
