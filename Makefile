@@ -4,7 +4,8 @@
 
 MAILFLOW = identifier text finding verdict confirmation own form encoding header part token origin bounce automatic kind message packet facts change \
            procedure workflow notice receipt render compose
-DAEMON   = clock log store mailbox imap maildir directory smtp config role sandbox parser desk courier child parent
+DAEMON   = clock log store mailbox_kind transport imaptext imapwire imapsession imap maildir mailbox directory smtp \
+           config role sandbox parser desk courier child parent
 
 CC       ?= cc
 SAN      ?=
