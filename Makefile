@@ -2,8 +2,8 @@
 #
 # A room's list is its table of contents in reading order: a file includes only headers of files above it.
 
-MAILFLOW = identifier text finding verdict confirmation own form encoding header part token origin bounce automatic kind message packet facts change \
-           procedure workflow notice receipt render compose
+MAILFLOW = text division identifier finding value charset document catalog reading fieldrule form blank verdict confirmation own encoding header part token origin bounce automatic kind message packet facts change \
+           procedure request plan mind notice receipt render compose affair tell announce rule guard effect workflow submit decide intake
 DAEMON   = clock log store mailbox_kind transport imaptext imapwire imapsession imap maildir mailbox directory smtp \
            config role sandbox parser desk courier child parent
 

@@ -1,0 +1,135 @@
+#include "mailflow/affair.h"
+
+#include <string.h>
+
+#include "ldap-schema/names.h"
+
+struct affair *affair_begin(const struct mind *mind, const struct procedure *procedure, struct request *request)
+{
+    struct affair *affair = g_new0(struct affair, 1);
+
+    affair->mind = mind;
+    affair->procedure = procedure;
+    affair->request = request;
+    affair->form = form_reopen(mind->catalog, request->form);
+    affair->steps = step_list();
+    affair->tickets = ticket_list();
+    return affair;
+}
+
+struct affair *affair_open(const struct mind *mind, const char *id)
+{
+    const struct records *records = &mind->records;
+    struct request *request = records->request(records->context, id);
+
+    if (!request)
+        return NULL;
+    struct affair *affair = g_new0(struct affair, 1);
+    affair->mind = mind;
+    affair->procedure = procedure_for_type(mind->procedures, request->type);
+    g_assert(affair->procedure); /* start refuses a state file whose types the procedures do not know */
+    affair->request = request;
+    affair->form = form_reopen(mind->catalog, request->form);
+    affair->steps = records->steps(records->context, id);
+    affair->tickets = records->tickets(records->context, id);
+    return affair;
+}
+
+void affair_free(struct affair *affair)
+{
+    if (!affair)
+        return;
+    request_free(affair->request);
+    form_free(affair->form);
+    g_ptr_array_unref(affair->steps);
+    g_ptr_array_unref(affair->tickets);
+    g_free(affair);
+}
+
+const struct step *affair_open_step(const struct affair *affair)
+{
+    for (guint i = affair->steps->len; i > 0; i--) {
+        const struct step *step = g_ptr_array_index(affair->steps, i - 1);
+        if (!step->closed)
+            return step;
+    }
+    return NULL;
+}
+
+static char *division_of_enterprise(const struct affair *affair, const char *code, GError **error)
+{
+    const struct facts *facts = &affair->mind->facts;
+    g_autoptr(GPtrArray) found = facts->find(facts->context, ATTRIBUTE_CREDIT_CODE, code, error);
+
+    if (!found)
+        return NULL;
+    return g_strdup(found->len ? entry_value(g_ptr_array_index(found, 0), ATTRIBUTE_DIVISION_CODE) : NULL);
+}
+
+static char *division_of_applicant(const struct affair *affair, GError **error)
+{
+    const struct facts *facts = &affair->mind->facts;
+    struct entry *entry = facts->read(facts->context, affair->request->applicant, error);
+    char *division = entry ? g_strdup(entry_value(entry, ATTRIBUTE_DIVISION_CODE)) : NULL;
+
+    entry_free(entry);
+    return division;
+}
+
+char *affair_division(const struct affair *affair, const struct stage *stage, GError **error)
+{
+    if (g_str_equal(stage->authority, "province"))
+        return g_strdup("370000");
+    if (g_str_equal(stage->authority, "form"))
+        return g_strdup(form_value(affair->form, stage->field));
+    if (g_str_equal(stage->authority, "receiver"))
+        return division_of_enterprise(affair, form_value(affair->form, "toUscc"), error);
+    return division_of_applicant(affair, error);
+}
+
+char *affair_account_dn(const struct affair *affair)
+{
+    const char *suffix = affair->mind->policy->suffix;
+
+    if (g_str_equal(affair->procedure->form, "enterpriseRegistration"))
+        return g_strdup_printf("%s=%s,ou=enterprises,%s", ATTRIBUTE_CREDIT_CODE, form_value(affair->form, "uscc"), suffix);
+    if (g_str_equal(affair->procedure->form, "individualRegistration"))
+        return g_strdup_printf("%s=%s,ou=individuals,%s", ATTRIBUTE_TRAINEE_NUMBER, affair->request->id, suffix);
+    return NULL;
+}
+
+/* The form's fields that name a person, and what of a reviewer's entry they would equal. */
+static const struct {
+    const char *suffix; /* of the field's path */
+    const char *attribute;
+} involvements[] = {
+    {"idNumber", ATTRIBUTE_ID_NUMBER},   {"holderIdNumber", ATTRIBUTE_ID_NUMBER}, {"contactMobile", ATTRIBUTE_MOBILE},
+    {"handlerMobile", ATTRIBUTE_MOBILE}, {"holderMobile", ATTRIBUTE_MOBILE},      {"teacherMobile", ATTRIBUTE_MOBILE},
+    {"mobile", ATTRIBUTE_MOBILE},        {"contactMail", ATTRIBUTE_MAIL},         {"mail", ATTRIBUTE_MAIL},
+    {"loginName", ATTRIBUTE_UID},        {"applicantUid", ATTRIBUTE_UID},
+};
+
+static gboolean has_value(const struct entry *entry, const char *attribute, const char *value)
+{
+    const GPtrArray *values = entry_values(entry, attribute);
+
+    for (guint i = 0; values && i < values->len; i++)
+        if (g_ascii_strcasecmp(g_ptr_array_index(values, i), value) == 0)
+            return TRUE;
+    return FALSE;
+}
+
+gboolean affair_involves(const struct affair *affair, const struct entry *reviewer)
+{
+    if (g_strcmp0(affair->request->applicant, reviewer->dn) == 0 || has_value(reviewer, ATTRIBUTE_MAIL, affair->request->mail))
+        return TRUE;
+    for (guint i = 0; i < affair->form->fields->len; i++) {
+        const struct field *field = g_ptr_array_index(affair->form->fields, i);
+        const char *name = strrchr(field->path, '/');
+        name = name ? name + 1 : field->path;
+        for (guint k = 0; k < G_N_ELEMENTS(involvements); k++)
+            if (g_str_equal(name, involvements[k].suffix) && has_value(reviewer, involvements[k].attribute, field->value))
+                return TRUE;
+    }
+    return FALSE;
+}

@@ -1,0 +1,37 @@
+/* An affair: one request laid out on the table with everything that is known of it, while the workflow works on it. */
+#ifndef MAILFLOW_AFFAIR_H
+#define MAILFLOW_AFFAIR_H
+
+#include "mailflow/message.h"
+#include "mailflow/mind.h"
+#include "mailflow/plan.h"
+
+struct affair {
+    const struct mind *mind;
+    const struct procedure *procedure;
+    struct request *request; /* owned */
+    struct form *form;       /* owned; the canonical form reopened */
+    GPtrArray *steps;        /* struct step, by number; owned */
+    GPtrArray *tickets;      /* struct ticket alive; owned */
+};
+
+/* The request with that id as the records know it; NULL when there is none. */
+struct affair *affair_open(const struct mind *mind, const char *id);
+/* A request that is not recorded yet. Takes `request`. */
+struct affair *affair_begin(const struct mind *mind, const struct procedure *procedure, struct request *request);
+void affair_free(struct affair *affair);
+
+/* The step being worked on; NULL when none is open. */
+const struct step *affair_open_step(const struct affair *affair);
+
+/* The division that decides `stage`. NULL with `error` set when the world could not be asked, NULL without when whom it depends on is gone from the directory.
+ * Caller frees. */
+char *affair_division(const struct affair *affair, const struct stage *stage, GError **error);
+
+/* DN of the account a registration makes: "csCreditCode=...,ou=enterprises,SUFFIX"; NULL when the procedure makes none. Caller frees. */
+char *affair_account_dn(const struct affair *affair);
+
+/* Whether the reviewer has a part in the request: as applicant, holder, handler or contact, by DN, uid, identity number, mail or mobile (R-50, G4). */
+gboolean affair_involves(const struct affair *affair, const struct entry *reviewer);
+
+#endif

@@ -1,0 +1,204 @@
+#include "mailflow/announce.h"
+
+#include "ldap-schema/names.h"
+
+static gboolean to_applicant(const struct affair *affair, struct plan *plan, const char *code, const struct occasion *occasion,
+                             GError **error)
+{
+    const struct request *request = affair->request;
+    struct hearer hearer = {request->mail, request->name, request->language, request->applicant,
+                            g_str_equal(code, "N1D") ? "applicant" : NULL};
+
+    (void)error;
+    tell(affair, plan, code, &hearer, occasion);
+    return TRUE;
+}
+
+static gboolean to_operator(const struct affair *affair, struct plan *plan, const char *code, const struct occasion *occasion,
+                            GError **error)
+{
+    struct hearer hearer = {affair->mind->policy->operator_mail, NULL, affair->mind->policy->language, NULL, NULL};
+
+    (void)error;
+    if (hearer.mail)
+        tell(affair, plan, code, &hearer, occasion);
+    return TRUE;
+}
+
+static gboolean has_decided(const struct affair *affair, const char *reviewer)
+{
+    for (guint i = 0; i < affair->steps->len; i++) {
+        const struct step *step = g_ptr_array_index(affair->steps, i);
+        if (g_strcmp0(step->reviewer, reviewer) == 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static gboolean deciding_now(const struct occasion *occasion, const char *reviewer)
+{
+    return occasion->verdict && g_strcmp0(occasion->verdict->reviewer, reviewer) == 0;
+}
+
+/* The reviewers of the open stage, each with a token; who is involved or has decided an earlier stage is left out. */
+static gboolean invite_reviewers(const struct affair *affair, struct plan *plan, const char *code, const struct occasion *occasion,
+                                 GError **error)
+{
+    const struct facts *facts = &affair->mind->facts;
+    const char *division = plan->move ? plan->move->division : affair->request->division;
+    g_autoptr(GPtrArray) reviewers = facts->reviewers(facts->context, division, error);
+    guint told = 0;
+
+    if (!reviewers)
+        return FALSE;
+    for (guint i = 0; i < reviewers->len; i++) {
+        const struct entry *reviewer = g_ptr_array_index(reviewers, i);
+        struct hearer hearer = {entry_value(reviewer, ATTRIBUTE_MAIL), entry_value(reviewer, ATTRIBUTE_CN),
+                                entry_value(reviewer, ATTRIBUTE_PREFERRED_LANGUAGE), reviewer->dn, "reviewer"};
+        if (!hearer.mail || affair_involves(affair, reviewer) || has_decided(affair, reviewer->dn) ||
+            deciding_now(occasion, reviewer->dn))
+            continue;
+        tell(affair, plan, code, &hearer, occasion);
+        told++;
+    }
+    if (told)
+        return TRUE;
+    struct occasion nobody = *occasion;
+    nobody.problem_zh = "该主管部门目前没有可以审核此申请的审核人员，申请将等待。";
+    nobody.problem_en = "The authority has no active reviewer who may decide this request; it waits.";
+    nobody.serial = code;
+    return to_operator(affair, plan, "N11", &nobody, error);
+}
+
+static gboolean told_already(const struct plan *plan, const char *code, const char *mail)
+{
+    for (guint i = 0; i < plan->mails->len; i++) {
+        const struct plan_mail *sent = g_ptr_array_index(plan->mails, i);
+        if (g_str_equal(sent->code, code) && g_ascii_strcasecmp(sent->recipient, mail) == 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* Those who hold a living token of the request: they need not answer any more. */
+static gboolean release_reviewers(const struct affair *affair, struct plan *plan, const char *code, const struct occasion *occasion,
+                                  GError **error)
+{
+    (void)error;
+    for (guint i = 0; i < affair->tickets->len; i++) {
+        const struct ticket *ticket = g_ptr_array_index(affair->tickets, i);
+        struct hearer hearer = {ticket->mail, ticket->name, ticket->language, ticket->person, NULL};
+        if (g_str_equal(ticket->role, "reviewer") && !told_already(plan, code, ticket->mail))
+            tell(affair, plan, code, &hearer, occasion);
+    }
+    return TRUE;
+}
+
+static gboolean to_reviewers(const struct affair *affair, struct plan *plan, const char *code, const struct occasion *occasion,
+                             GError **error)
+{
+    if (g_str_equal(code, "N2") || g_str_equal(code, "N4") || g_str_equal(code, "N8"))
+        return invite_reviewers(affair, plan, code, occasion, error);
+    return release_reviewers(affair, plan, code, occasion, error);
+}
+
+static gboolean to_approvers(const struct affair *affair, struct plan *plan, const char *code, const struct occasion *occasion,
+                             GError **error)
+{
+    const struct facts *facts = &affair->mind->facts;
+
+    for (guint i = 0; i < affair->steps->len; i++) {
+        const struct step *step = g_ptr_array_index(affair->steps, i);
+        GError *problem = NULL;
+        if (g_strcmp0(step->verdict, "approve") != 0 || deciding_now(occasion, step->reviewer))
+            continue;
+        struct entry *entry = facts->read(facts->context, step->reviewer, &problem);
+        const char *mail = entry ? entry_value(entry, ATTRIBUTE_MAIL) : NULL;
+        if (mail && !told_already(plan, code, mail)) {
+            struct hearer hearer = {mail, step->reviewer_name, entry_value(entry, ATTRIBUTE_PREFERRED_LANGUAGE), step->reviewer,
+                                    NULL};
+            tell(affair, plan, code, &hearer, occasion);
+        }
+        entry_free(entry);
+        if (problem) {
+            g_propagate_error(error, problem);
+            return FALSE;
+        }
+    }
+    return TRUE;
+}
+
+static gboolean to_sender(const struct affair *affair, struct plan *plan, const char *code, const struct occasion *occasion,
+                          GError **error)
+{
+    struct hearer hearer = {occasion->to, NULL, occasion->language, NULL, NULL};
+
+    (void)error;
+    if (occasion->message && tell_answerable(affair->mind, occasion->message))
+        tell(affair, plan, code, &hearer, occasion);
+    return TRUE;
+}
+
+/* The receiving enterprise of an employer change. */
+static gboolean to_receiver(const struct affair *affair, struct plan *plan, const char *code, const struct occasion *occasion,
+                            GError **error)
+{
+    const struct facts *facts = &affair->mind->facts;
+    const char *uscc = form_value(affair->form, "toUscc");
+
+    if (!uscc)
+        return TRUE;
+    g_autoptr(GPtrArray) found = facts->find(facts->context, ATTRIBUTE_CREDIT_CODE, uscc, error);
+    if (!found)
+        return FALSE;
+    const struct entry *receiver = found->len ? g_ptr_array_index(found, 0) : NULL;
+    const char *mail = receiver ? entry_value(receiver, ATTRIBUTE_MAIL) : NULL;
+    if (mail) {
+        struct hearer hearer = {mail, entry_value(receiver, ATTRIBUTE_O), entry_value(receiver, ATTRIBUTE_PREFERRED_LANGUAGE),
+                                receiver->dn, NULL};
+        tell(affair, plan, code, &hearer, occasion);
+    }
+    return TRUE;
+}
+
+/* The holder of the certificates when it is not the applicant. */
+static gboolean to_holder(const struct affair *affair, struct plan *plan, const char *code, const struct occasion *occasion,
+                          GError **error)
+{
+    const struct facts *facts = &affair->mind->facts;
+    const char *number = form_value(affair->form, "idNumber");
+
+    if (!number || !affair->request->applicant)
+        return TRUE;
+    g_autoptr(GPtrArray) found = facts->find(facts->context, ATTRIBUTE_ID_NUMBER, number, error);
+    if (!found)
+        return FALSE;
+    const struct entry *holder = found->len ? g_ptr_array_index(found, 0) : NULL;
+    const char *mail = holder ? entry_value(holder, ATTRIBUTE_MAIL) : NULL;
+    if (mail && !told_already(plan, code, mail)) {
+        struct hearer hearer = {mail, entry_value(holder, ATTRIBUTE_CN), entry_value(holder, ATTRIBUTE_PREFERRED_LANGUAGE),
+                                holder->dn, NULL};
+        tell(affair, plan, code, &hearer, occasion);
+    }
+    return TRUE;
+}
+
+static const struct {
+    const char *to;
+    gboolean (*tell)(const struct affair *affair, struct plan *plan, const char *code, const struct occasion *occasion,
+                     GError **error);
+} audiences[] = {
+    {"applicant", to_applicant}, {"reviewers", to_reviewers}, {"approvers", to_approvers}, {"sender", to_sender},
+    {"operator", to_operator},   {"receiver", to_receiver},   {"holder", to_holder},
+};
+
+gboolean announce(const struct affair *affair, struct plan *plan, const struct notice_rule *rule, const struct occasion *occasion,
+                  GError **error)
+{
+    if (g_str_equal(rule->code, "NS") && !occasion->reports)
+        return TRUE;
+    for (guint i = 0; i < G_N_ELEMENTS(audiences); i++)
+        if (g_str_equal(audiences[i].to, rule->to))
+            return audiences[i].tell(affair, plan, rule->code, occasion, error);
+    return TRUE; /* "target": the withdrawn request tells its own people, see effect.c */
+}

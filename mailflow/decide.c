@@ -1,0 +1,280 @@
+#include "mailflow/decide.h"
+
+#include "ldap-schema/names.h"
+#include "mailflow/guard.h"
+#include "mailflow/rule.h"
+#include "mailflow/submit.h"
+#include "mailflow/text.h"
+
+static void log_only(const struct message *message, const char *request, const char *why, GPtrArray *plans)
+{
+    struct plan *plan = plan_new("ignored", request);
+
+    plan_log(plan, "answer from %s ignored%s%s: %s", message->from ? message->from : "nobody", request ? ", " : "",
+             request ? request : "", why);
+    if (request)
+        plan_event(plan, message->from ? message->from : "nobody", "stranger", NULL, NULL, why);
+    g_ptr_array_add(plans, plan);
+}
+
+/* N9: nothing changes, the person is told what was read, what is missing and how to say it. */
+static gboolean ask_back(const struct affair *affair, const struct message *message, const char *zh, const char *en,
+                         const char *language, GPtrArray *plans, GError **error)
+{
+    struct plan *plan = plan_new("asked", affair->request->id);
+    g_autofree char *kind = g_strdup_printf("N9/%s", message->digest);
+    const struct step *open = affair_open_step(affair);
+    struct notice_rule rule = {"N9", "sender"};
+    struct occasion occasion = {
+        .message = message,
+        .problem_zh = zh,
+        .problem_en = en,
+        .to = message->from,
+        .language = language,
+        .state = affair->request->state,
+        .step = open ? open->number : 0,
+        .serial = message->digest,
+    };
+
+    plan->evidence = TRUE;
+    plan_log(plan, "%s: answer from %s asked back: %s", affair->request->id, message->from, en);
+    plan_event(plan, message->from, event_name(EVENT_BAD_REPLY), affair->request->state, affair->request->state, en);
+    submit_limit(plan, affair->mind, message, kind);
+    gboolean fine = announce(affair, plan, &rule, &occasion, error);
+    g_ptr_array_add(plans, plan);
+    return fine;
+}
+
+static const char unclear_zh[] = "未能明确识别您的决定，申请状态未变。请在回复的第一行写“同意”或“不同意”；同意时另起一行写“留档编号"
+                                 "：…”（如需留档），不同意时另起一行写“原因：…”。";
+static const char unclear_en[] = "Your decision was not clearly understood; nothing has changed. Begin your answer with APPROVE or "
+                                 "REJECT; then ARCHIVE: … (where asked for) or REASON: …";
+
+/* A reviewer's answer whose words are no verdict: still only a reviewer of this stage is told so. */
+static gboolean unclear_decision(const struct attempt *attempt, GPtrArray *plans, GError **error)
+{
+    static char *who[] = {"token", "sender", "member", NULL};
+    const struct transition identity = {.guards = who};
+    const struct affair *affair = attempt->affair;
+    struct guard_result result;
+    GError *problem = NULL;
+    gboolean fine = TRUE;
+
+    guards_ask(attempt, &identity, &result, &problem);
+    if (problem) {
+        g_propagate_error(error, problem);
+        fine = FALSE;
+    } else if (result.answer == GUARD_STRANGER) {
+        log_only(attempt->message, affair->request->id, result.en, plans);
+    } else {
+        gboolean said = result.answer != GUARD_YES;
+        fine = ask_back(affair, attempt->message, said ? result.zh : unclear_zh, said ? result.en : unclear_en,
+                        attempt->ticket->language, plans, error);
+    }
+    guard_result_clear(&result);
+    return fine;
+}
+
+/* The facts the request rests on have gone: it ends, everybody is told why (7.23). */
+static gboolean void_request(const struct attempt *attempt, const struct guard_result *result, GPtrArray *plans, GError **error)
+{
+    const struct affair *affair = attempt->affair;
+    struct plan *plan = plan_new("void", affair->request->id);
+    struct occasion occasion = {.message = attempt->message, .problem_zh = result->zh, .problem_en = result->en};
+
+    plan->evidence = TRUE;
+    plan_log(plan, "%s void: %s", affair->request->id, result->en);
+    gboolean fine = workflow_advance(affair, plan, EVENT_SUBJECT_GONE, &occasion, "system", result->en, plans, error);
+    g_ptr_array_add(plans, plan);
+    return fine;
+}
+
+static gboolean carry_decision(const struct attempt *attempt, GPtrArray *plans, GError **error)
+{
+    const struct affair *affair = attempt->affair;
+    const struct verdict *said = &attempt->message->verdict;
+    gboolean approve = attempt->event == EVENT_APPROVE;
+    struct plan *plan = plan_new(approve ? "approved" : "rejected", affair->request->id);
+    struct plan_verdict verdict = {
+        .verdict = approve ? "approve" : "reject",
+        .reviewer = attempt->reviewer->dn,
+        .reviewer_name = (char *)entry_value(attempt->reviewer, ATTRIBUTE_CN),
+        .reason = said->reason,
+        .archive = said->archive,
+    };
+    struct occasion occasion = {.message = attempt->message, .verdict = &verdict, .decided_in = affair->request->division};
+    g_autofree char *detail =
+        g_strdup_printf("%s; archive %s; reason %s; mail %s; origin %s", verdict.verdict, said->archive ? said->archive : "-",
+                        said->reason ? said->reason : "-", attempt->message->digest,
+                        attempt->message->origin.says ? attempt->message->origin.says : "-");
+
+    plan->evidence = TRUE;
+    plan->use = g_strdup(attempt->ticket->hash);
+    plan_log(plan, "%s %s at %s by %s (%s)%s%s", affair->request->id, plan->outcome, affair->request->state, verdict.reviewer_name,
+             attempt->message->from, said->archive ? ", archive " : "", said->archive ? said->archive : "");
+    gboolean fine = workflow_advance(affair, plan, attempt->event, &occasion, attempt->reviewer->dn, detail, plans, error);
+    g_ptr_array_add(plans, plan);
+    return fine;
+}
+
+static gboolean try_decision(const struct attempt *attempt, const struct transition *transition, GPtrArray *plans, GError **error)
+{
+    struct guard_result result;
+    GError *problem = NULL;
+    gboolean fine = FALSE;
+
+    guards_ask(attempt, transition, &result, &problem);
+    switch (result.answer) {
+    case GUARD_FAULT:
+        break;
+    case GUARD_YES:
+        fine = carry_decision(attempt, plans, &problem);
+        break;
+    case GUARD_VOID:
+        fine = void_request(attempt, &result, plans, &problem);
+        break;
+    case GUARD_STRANGER:
+        log_only(attempt->message, attempt->affair->request->id, result.en, plans);
+        fine = TRUE;
+        break;
+    case GUARD_NO:
+        fine = ask_back(attempt->affair, attempt->message, result.zh, result.en, attempt->ticket->language, plans, &problem);
+        break;
+    }
+    guard_result_clear(&result);
+    if (problem)
+        g_propagate_error(error, problem);
+    return fine;
+}
+
+static gboolean decide_as_reviewer(struct attempt *attempt, GPtrArray *plans, GError **error)
+{
+    const struct affair *affair = attempt->affair;
+    const struct facts *facts = &affair->mind->facts;
+    enum verdict_word word = attempt->message->verdict.word;
+    GError *problem = NULL;
+    struct entry *reviewer = facts->read(facts->context, attempt->ticket->person, &problem);
+    gboolean fine;
+
+    if (problem) {
+        g_propagate_error(error, problem);
+        return FALSE;
+    }
+    attempt->reviewer = reviewer;
+    attempt->event = word == VERDICT_REJECT ? EVENT_REJECT : EVENT_APPROVE;
+    attempt->stage = procedure_stage(affair->procedure, affair->request->state, NULL);
+    const struct transition *transition =
+        transition_find(affair->mind->procedures, affair->procedure, affair->request->state, attempt->event);
+    if (transition && (word == VERDICT_APPROVE || word == VERDICT_REJECT))
+        fine = try_decision(attempt, transition, plans, error);
+    else
+        fine = unclear_decision(attempt, plans, error); /* also a closed request: its token guard says what became of it */
+    entry_free(reviewer);
+    return fine;
+}
+
+/* An event of the applicant's own on the draft. */
+static gboolean move_draft(const struct affair *affair, const struct ticket *ticket, const struct message *message,
+                           enum event event, GPtrArray *plans, GError **error)
+{
+    struct plan *plan = plan_new(event == EVENT_CONFIRM ? "submitted" : "withdrawn", affair->request->id);
+    struct occasion occasion = {.message = message};
+
+    plan->evidence = TRUE;
+    plan->use = g_strdup(ticket->hash);
+    plan->proof = g_strdup("confirmed");
+    plan_log(plan, "%s %s by %s: %s", affair->request->id, event == EVENT_CONFIRM ? "confirmed and submitted" : "withdrawn",
+             message->from, affair->request->subject);
+    gboolean fine = workflow_advance(affair, plan, event, &occasion, message->from, message->digest, plans, error);
+    g_ptr_array_add(plans, plan);
+    return fine;
+}
+
+/* Confirmed, but what it rests on has changed since the draft: the draft ends and the applicant hears why. */
+static gboolean confirm_draft(const struct affair *affair, const struct ticket *ticket, const struct message *message,
+                              GPtrArray *plans, GError **error)
+{
+    g_autoptr(GPtrArray) findings = finding_list();
+
+    if (!rules_ask(affair, findings, error))
+        return FALSE;
+    if (!finding_errors(findings))
+        return move_draft(affair, ticket, message, EVENT_CONFIRM, plans, error);
+    struct plan *plan = plan_new("withdrawn", affair->request->id);
+    const struct finding *first = g_ptr_array_index(findings, 0);
+    struct occasion occasion = {.message = message, .findings = findings, .problem_zh = first->zh, .problem_en = first->en};
+    plan->use = g_strdup(ticket->hash);
+    plan_log(plan, "%s cannot be submitted any more: %s", affair->request->id, first->code);
+    gboolean fine = workflow_advance(affair, plan, EVENT_WITHDRAW, &occasion, "system", first->code, plans, error);
+    g_ptr_array_add(plans, plan);
+    return fine;
+}
+
+static gboolean decide_as_applicant(const struct affair *affair, const struct ticket *ticket, const struct message *message,
+                                    GPtrArray *plans, GError **error)
+{
+    static const char how_zh[] = "未能识别您的答复，申请仍为草稿。请回复“确认”提交申请，或回复“取消”撤回。";
+    static const char how_en[] =
+        "Your answer was not understood; the request is still a draft. Answer CONFIRM to submit it or CANCEL to take it back.";
+    const struct refusal *refusal =
+        refusal_find(affair->mind->procedures, affair->procedure, affair->request->state, EVENT_CONFIRM);
+
+    if (!message->from || g_ascii_strcasecmp(message->from, ticket->mail) != 0) {
+        log_only(message, affair->request->id, "the sender is not the applicant", plans);
+        return TRUE;
+    }
+    if (ticket->fate || !g_str_equal(affair->request->state, "draft"))
+        return ask_back(affair, message, refusal->zh, refusal->en, ticket->language, plans, error);
+    if (message->confirmation.word == CONFIRMATION_YES)
+        return confirm_draft(affair, ticket, message, plans, error);
+    if (message->confirmation.word == CONFIRMATION_NO)
+        return move_draft(affair, ticket, message, EVENT_WITHDRAW, plans, error);
+    return ask_back(affair, message, how_zh, how_en, ticket->language, plans, error);
+}
+
+/* Tokens that disagree or that nobody knows: no request is touched; the sender gets one neutral line. */
+static void refuse_token(const struct mind *mind, const struct message *message, gboolean disagree, GPtrArray *plans)
+{
+    struct plan *plan = plan_new("refused", NULL);
+    struct occasion occasion = {
+        .message = message,
+        .problem_zh =
+            disagree
+                ? "邮件的回复地址、主题和引用中的编号不一致，无法确定您答复的是哪一封邮件。请直接回复原邮件，不要修改主题和收件人。"
+                : "无法识别您答复的是哪一封邮件，或该邮件已失效。",
+        .problem_en = disagree ? "The tokens in your mail's address, subject and references disagree, so it is not clear which "
+                                 "mail you answer. Please reply to the "
+                                 "original mail without changing subject or recipient."
+                               : "It is not clear which mail you answer, or that mail is no longer valid.",
+    };
+
+    plan_log(plan, "answer from %s refused: %s", message->from ? message->from : "nobody",
+             disagree ? "its tokens disagree" : "its token is unknown");
+    tell_answer(mind, plan, "NX", NULL, &occasion);
+    submit_limit(plan, mind, message, disagree ? "NX/disagree" : "NX");
+    g_ptr_array_add(plans, plan);
+}
+
+gboolean decide(const struct mind *mind, const struct message *message, GPtrArray *plans, GError **error)
+{
+    gboolean disagree = FALSE;
+    const char *token = token_agreed(message->sightings, &disagree);
+    g_autofree char *hash = token ? token_hash(token) : NULL;
+    struct ticket *ticket = hash ? mind->records.ticket(mind->records.context, hash) : NULL;
+    gboolean fine = TRUE;
+
+    if (!ticket) {
+        refuse_token(mind, message, disagree, plans);
+        return TRUE;
+    }
+    struct affair *affair = affair_open(mind, ticket->request);
+    if (g_str_equal(ticket->role, "applicant")) {
+        fine = decide_as_applicant(affair, ticket, message, plans, error);
+    } else {
+        struct attempt attempt = {.affair = affair, .ticket = ticket, .message = message};
+        fine = decide_as_reviewer(&attempt, plans, error);
+    }
+    affair_free(affair);
+    ticket_free(ticket);
+    return fine;
+}

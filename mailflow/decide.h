@@ -1,0 +1,16 @@
+/* Answers that arrive with a token: an applicant's confirmation, a reviewer's decision (domain.md 6.3, 6.4). The page where it is settled who is speaking:
+ *
+ *   1. the token, wherever it was seen; two that disagree decide nothing and the sender is told
+ *   2. its ticket in the state file: request, step, person; found by the token's hash only
+ *   3. the person as the directory has them at this moment; the sender's address must be theirs
+ *   4. the guards of the transition, in their order; the first no ends it, nothing has changed, and the answer tells a known person why
+ *   5. the ticket is used up in the transaction that records the decision */
+#ifndef MAILFLOW_DECIDE_H
+#define MAILFLOW_DECIDE_H
+
+#include "mailflow/workflow.h"
+
+/* Handle a reply or question in which a token was seen. Appends plans. FALSE with `error` when the world could not be asked. */
+gboolean decide(const struct mind *mind, const struct message *message, GPtrArray *plans, GError **error);
+
+#endif

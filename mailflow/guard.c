@@ -1,0 +1,204 @@
+#include "mailflow/guard.h"
+
+#include "ldap-schema/names.h"
+#include "mailflow/rule.h"
+
+static enum guard_answer say(struct guard_result *result, enum guard_answer answer, const char *zh, const char *en)
+{
+    result->zh = g_strdup(zh);
+    result->en = g_strdup(en);
+    return answer;
+}
+
+static gboolean from_reviewer(const struct attempt *attempt)
+{
+    const GPtrArray *mails = attempt->reviewer ? entry_values(attempt->reviewer, ATTRIBUTE_MAIL) : NULL;
+
+    for (guint i = 0; mails && attempt->message->from && i < mails->len; i++)
+        if (g_ascii_strcasecmp(g_ptr_array_index(mails, i), attempt->message->from) == 0)
+            return TRUE;
+    return FALSE;
+}
+
+/* Whether the sender is a reviewer of ours, though perhaps not the one the token is for. */
+static gboolean from_some_reviewer(const struct attempt *attempt, gboolean *known, GError **error)
+{
+    const struct facts *facts = &attempt->affair->mind->facts;
+    g_autoptr(GPtrArray) found =
+        attempt->message->from ? facts->find(facts->context, ATTRIBUTE_MAIL, attempt->message->from, error) : entry_list();
+
+    *known = FALSE;
+    for (guint i = 0; found && i < found->len; i++) {
+        const struct entry *entry = g_ptr_array_index(found, i);
+        *known |= entry_is(entry, CLASS_REVIEWER) && !entry_archived(entry);
+    }
+    return found != NULL;
+}
+
+/* The last decision, for "already dealt with by ...". */
+static const struct step *last_decision(const struct affair *affair, int number)
+{
+    for (guint i = 0; i < affair->steps->len; i++) {
+        const struct step *step = g_ptr_array_index(affair->steps, i);
+        if (step->number == number && step->reviewer)
+            return step;
+    }
+    return NULL;
+}
+
+/* G1: the token is of this request's open step, shown the form that stands now, and unused (7.12, 7.13). */
+static enum guard_answer ask_token(const struct attempt *attempt, struct guard_result *result, GError **error)
+{
+    const struct affair *affair = attempt->affair;
+    const struct step *open = affair_open_step(affair);
+    const struct step *decided = last_decision(affair, attempt->ticket->step);
+
+    (void)error;
+    if (!attempt->ticket->fate && open && open->number == attempt->ticket->step &&
+        g_strcmp0(attempt->ticket->digest, affair->request->digest) == 0)
+        return GUARD_YES;
+    if (!from_reviewer(attempt))
+        return say(result, GUARD_STRANGER, "令牌已失效", "the token is not valid any more");
+    if (decided && g_strcmp0(decided->reviewer, attempt->ticket->person) != 0) {
+        g_autofree char *at = mind_clock(decided->closed);
+        result->zh = g_strdup_printf("该申请已由他人处理：%s 于 %s %s。", decided->reviewer_name, at,
+                                     g_str_equal(decided->verdict, "approve") ? "同意" : "不同意");
+        result->en = g_strdup_printf("Already decided: %s %s it on %s.", decided->reviewer_name,
+                                     g_str_equal(decided->verdict, "approve") ? "approved" : "rejected", at);
+        return GUARD_NO;
+    }
+    const struct refusal *refusal =
+        refusal_find(affair->mind->procedures, affair->procedure, affair->request->state, attempt->event);
+    if (decided)
+        return say(result, GUARD_NO, "您已对该申请作出决定，以第一次的决定为准。",
+                   "You have decided this request already; your first decision stands.");
+    return say(result, GUARD_NO, refusal->zh, refusal->en);
+}
+
+/* G2: the sender is that reviewer by the directory's mail at this moment, and the mail's origin is proved as the site demands. */
+static enum guard_answer ask_sender(const struct attempt *attempt, struct guard_result *result, GError **error)
+{
+    gboolean known;
+
+    if (from_reviewer(attempt)) {
+        if (!attempt->affair->mind->policy->review_needs_dmarc || attempt->message->origin.dmarc)
+            return GUARD_YES;
+        return say(result, GUARD_NO, "您的邮件未通过发件域验证（DMARC），不能据此作出决定。",
+                   "Your mail's origin is not proved (DMARC), so it cannot decide.");
+    }
+    if (!from_some_reviewer(attempt, &known, error))
+        return GUARD_FAULT;
+    if (known)
+        return say(result, GUARD_NO, "该审核邮件是发给另一位审核人员的，请用发给您本人的邮件回复。",
+                   "This review mail was addressed to another reviewer; please answer the one addressed to you.");
+    return say(result, GUARD_STRANGER, "发件人不是该审核人员", "the sender is not that reviewer");
+}
+
+/* G3: active, and of the deciding authority now (7.10, 7.35). */
+static enum guard_answer ask_member(const struct attempt *attempt, struct guard_result *result, GError **error)
+{
+    const struct facts *facts = &attempt->affair->mind->facts;
+    const char *division = attempt->affair->request->division;
+    g_autoptr(GPtrArray) reviewers = facts->reviewers(facts->context, division, error);
+
+    if (!reviewers)
+        return GUARD_FAULT;
+    for (guint i = 0; i < reviewers->len; i++) {
+        const struct entry *reviewer = g_ptr_array_index(reviewers, i);
+        if (g_strcmp0(reviewer->uuid, attempt->reviewer->uuid) == 0)
+            return GUARD_YES;
+    }
+    return say(result, GUARD_NO, "您现在不是该主管部门的审核人员。", "You are not a reviewer of the deciding authority now.");
+}
+
+/* G4 (7.9). */
+static enum guard_answer ask_uninvolved(const struct attempt *attempt, struct guard_result *result, GError **error)
+{
+    (void)error;
+    if (!affair_involves(attempt->affair, attempt->reviewer))
+        return GUARD_YES;
+    return say(result, GUARD_NO, "您与该申请有利害关系，不能审核。", "You have a part in this request and cannot decide it.");
+}
+
+/* G5: four eyes (7.11). */
+static enum guard_answer ask_four_eyes(const struct attempt *attempt, struct guard_result *result, GError **error)
+{
+    (void)error;
+    for (guint i = 0; i < attempt->affair->steps->len; i++) {
+        const struct step *step = g_ptr_array_index(attempt->affair->steps, i);
+        if (g_strcmp0(step->reviewer, attempt->reviewer->dn) == 0)
+            return say(result, GUARD_NO, "您已审核过该申请的前一环节，不能再审核本环节。",
+                       "You have decided an earlier stage of this request.");
+    }
+    return GUARD_YES;
+}
+
+/* G6: an approval with 留档编号 where the stage asks for it (R-22, 7.16). */
+static enum guard_answer ask_evidence(const struct attempt *attempt, struct guard_result *result, GError **error)
+{
+    (void)error;
+    if (!attempt->stage->archive || attempt->message->verdict.archive)
+        return GUARD_YES;
+    return say(result, GUARD_NO, "缺少留档编号：同意时须写明书面材料的留档编号，请重新回复“同意”并另起一行写“留档编号：…”。",
+               "The archive number is missing: an approval names it. Please answer again with 同意 (APPROVE) and a line "
+               "留档编号：… (ARCHIVE: …).");
+}
+
+/* G6: a rejection with its reason. */
+static enum guard_answer ask_reason(const struct attempt *attempt, struct guard_result *result, GError **error)
+{
+    (void)error;
+    if (attempt->message->verdict.reason)
+        return GUARD_YES;
+    return say(
+        result, GUARD_NO, "缺少原因：不同意时须写明原因，请重新回复“不同意”并另起一行写“原因：…”。",
+        "The reason is missing: a rejection names it. Please answer again with 不同意 (REJECT) and a line 原因：… (REASON: …).");
+}
+
+/* G7: the business facts are still true. What a newcomer asked for may have come to be by another way (7.23). */
+static enum guard_answer ask_facts(const struct attempt *attempt, struct guard_result *result, GError **error)
+{
+    g_autoptr(GPtrArray) findings = finding_list();
+
+    if (!rules_ask(attempt->affair, findings, error))
+        return GUARD_FAULT;
+    for (guint i = 0; i < findings->len; i++) {
+        const struct finding *finding = g_ptr_array_index(findings, i);
+        if (!finding->warning)
+            return say(result, GUARD_VOID, finding->zh, finding->en);
+    }
+    return GUARD_YES;
+}
+
+static const struct {
+    const char *name;
+    enum guard_answer (*ask)(const struct attempt *attempt, struct guard_result *result, GError **error);
+} guards[] = {
+    {"token", ask_token},         {"sender", ask_sender},     {"member", ask_member}, {"uninvolved", ask_uninvolved},
+    {"four-eyes", ask_four_eyes}, {"evidence", ask_evidence}, {"reason", ask_reason}, {"facts", ask_facts},
+};
+
+gboolean guard_exists(const char *name)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(guards); i++)
+        if (g_str_equal(guards[i].name, name))
+            return TRUE;
+    return FALSE;
+}
+
+void guards_ask(const struct attempt *attempt, const struct transition *transition, struct guard_result *result, GError **error)
+{
+    *result = (struct guard_result){.answer = GUARD_YES};
+    for (char **name = transition->guards; *name && result->answer == GUARD_YES; name++)
+        for (guint i = 0; i < G_N_ELEMENTS(guards); i++)
+            if (g_str_equal(guards[i].name, *name)) {
+                result->guard = guards[i].name;
+                result->answer = guards[i].ask(attempt, result, error);
+            }
+}
+
+void guard_result_clear(struct guard_result *result)
+{
+    g_clear_pointer(&result->zh, g_free);
+    g_clear_pointer(&result->en, g_free);
+}

@@ -1,0 +1,38 @@
+/* The guards of a decision, G1-G7 (domain.md 6.3): asked in the order procedures.xml gives; the first that says no ends it and nothing changes. */
+#ifndef MAILFLOW_GUARD_H
+#define MAILFLOW_GUARD_H
+
+#include "mailflow/affair.h"
+
+/* A decision somebody wants to make. All borrowed. */
+struct attempt {
+    const struct affair *affair;
+    const struct ticket *ticket;
+    const struct message *message;
+    enum event event;             /* EVENT_APPROVE or EVENT_REJECT */
+    const struct entry *reviewer; /* whose ticket it is, as the directory has them now; NULL when gone */
+    const struct stage *stage;
+};
+
+enum guard_answer {
+    GUARD_YES,
+    GUARD_NO,       /* told to the reviewer, with the sentence */
+    GUARD_STRANGER, /* logged, not answered in substance */
+    GUARD_VOID,     /* the facts have gone: the request ends */
+    GUARD_FAULT,    /* the world could not be asked: `error` is set, try later */
+};
+
+struct guard_result {
+    enum guard_answer answer;
+    const char *guard; /* its name: "member" */
+    char *zh, *en;     /* the sentence; NULL with YES */
+};
+
+/* Ask all guards of the transition. */
+void guards_ask(const struct attempt *attempt, const struct transition *transition, struct guard_result *result, GError **error);
+void guard_result_clear(struct guard_result *result);
+
+/* Whether a guard of that name exists. */
+gboolean guard_exists(const char *name);
+
+#endif

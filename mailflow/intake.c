@@ -1,0 +1,118 @@
+#include "mailflow/intake.h"
+
+#include <string.h>
+
+#include "mailflow/decide.h"
+#include "mailflow/submit.h"
+#include "mailflow/text.h"
+
+/* Automatic mail, lists and bounces decide nothing and are answered by nobody; what is known of them is noted on the request (RFC 3834). */
+static void note_only(const struct mind *mind, const struct message *message, GPtrArray *plans)
+{
+    gboolean disagree;
+    const char *token = token_agreed(message->sightings, &disagree);
+    g_autofree char *hash = token ? token_hash(token) : NULL;
+    struct ticket *ticket = hash ? mind->records.ticket(mind->records.context, hash) : NULL;
+    struct plan *plan = plan_new(message->kind == KIND_BOUNCE ? "bounced" : "ignored", ticket ? ticket->request : NULL);
+
+    plan_log(plan, "%s from %s: %s", kind_name(message->kind), message->from ? message->from : "nobody", message->why);
+    if (ticket)
+        plan_event(plan, message->from ? message->from : "nobody", kind_name(message->kind), NULL, NULL, message->why);
+    if (ticket && message->kind == KIND_BOUNCE && message->bounce && message->bounce->permanent) {
+        g_autofree char *zh =
+            g_strdup_printf("发往 %s 的邮件被退回（%s）。", ticket->mail, message->bounce->status ? message->bounce->status : "-");
+        g_autofree char *en =
+            g_strdup_printf("Mail to %s came back (%s).", ticket->mail, message->bounce->status ? message->bounce->status : "-");
+        struct affair *affair = affair_open(mind, ticket->request);
+        struct occasion occasion = {.problem_zh = zh, .problem_en = en, .state = affair->request->state, .serial = message->digest};
+        struct notice_rule rule = {"N11", "operator"};
+        announce(affair, plan, &rule, &occasion, NULL); /* the operator's address is configuration: nothing is asked */
+        affair_free(affair);
+    }
+    ticket_free(ticket);
+    g_ptr_array_add(plans, plan);
+}
+
+static void quarantine(const struct message *message, GPtrArray *plans)
+{
+    struct plan *plan = plan_new("quarantined", NULL);
+
+    plan->quarantine = TRUE;
+    plan_log(plan, "quarantined: %s", message->why);
+    g_ptr_array_add(plans, plan);
+}
+
+/* A person who sends neither form nor answer: one neutral line with the blank forms. */
+static void guide(const struct mind *mind, const struct message *message, GPtrArray *plans)
+{
+    struct plan *plan = plan_new("guided", NULL);
+    struct occasion occasion = {
+        .message = message,
+        .problem_zh = "如需办理，请填写表格（XML 文件）并作为附件发送到本邮箱；审核人员请直接回复审核邮件。空白表格见附件。",
+        .problem_en = "To apply, fill in a form (XML file) and send it to this address as an attachment; reviewers answer the "
+                      "review mail. Blank forms are attached.",
+    };
+
+    plan_log(plan, "question from %s", message->from ? message->from : "nobody");
+    tell_answer(mind, plan, "NX", NULL, &occasion);
+    submit_limit(plan, mind, message, "NX");
+    g_ptr_array_add(plans, plan);
+}
+
+GPtrArray *intake(const struct mind *mind, const struct message *message, GError **error)
+{
+    g_autoptr(GPtrArray) plans = plan_list();
+    gboolean fine = TRUE;
+
+    switch (message->kind) {
+    case KIND_BOUNCE:
+    case KIND_AUTOMATIC:
+    case KIND_LIST:
+        note_only(mind, message, plans);
+        break;
+    case KIND_UNKNOWN:
+        quarantine(message, plans);
+        break;
+    case KIND_FORM:
+        fine = submit(mind, message, plans, error);
+        break;
+    case KIND_REPLY:
+    case KIND_QUESTION:
+        if (message->sightings->len)
+            fine = decide(mind, message, plans, error);
+        else if (finding_errors(message->findings))
+            submit_refuse(mind, message, message->findings, plans);
+        else
+            guide(mind, message, plans);
+        break;
+    }
+    return fine ? g_steal_pointer(&plans) : NULL;
+}
+
+GPtrArray *intake_locked(const struct mind *mind, const struct message *message, const struct plan_lock *lock)
+{
+    GPtrArray *plans = plan_list();
+    g_autoptr(GPtrArray) findings = finding_list();
+    const struct field *field = message->form ? form_field(message->form, lock->field) : NULL;
+    struct finding *finding = finding_add(findings, lock->refusal, NULL, NULL);
+
+    if (field) {
+        finding->field = g_strdup(field->path);
+        finding->label_zh = g_strdup(field->label_zh);
+        finding->label_en = g_strdup(field->label_en);
+        finding->line = field->line;
+    }
+    submit_refuse(mind, message, findings, plans);
+    return plans;
+}
+
+GPtrArray *intake_unreadable(void)
+{
+    GPtrArray *plans = plan_list();
+    struct plan *plan = plan_new("quarantined", NULL);
+
+    plan->quarantine = TRUE;
+    plan_log(plan, "quarantined: reading it ended the parser twice");
+    g_ptr_array_add(plans, plan);
+    return plans;
+}

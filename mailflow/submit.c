@@ -1,0 +1,266 @@
+#include "mailflow/submit.h"
+
+#include <string.h>
+
+#include "ldap-schema/names.h"
+#include "mailflow/rule.h"
+#include "mailflow/text.h"
+
+#define OWN_REQUESTS 50
+
+/* Who sends a form, as the directory knows them. */
+struct sender {
+    enum applicant kind;
+    struct entry *entry; /* NULL for a newcomer */
+};
+
+void submit_limit(struct plan *plan, const struct mind *mind, const struct message *message, const char *kind)
+{
+    GDate day;
+    char text[16];
+
+    mind_day(mind->now, &day);
+    g_date_strftime(text, sizeof text, "%Y-%m-%d", &day);
+    g_free(plan->limit_key);
+    plan->limit_key = g_strdup_printf("%s|%s|%s", message->from ? message->from : "", kind, text);
+}
+
+void submit_refuse(const struct mind *mind, const struct message *message, const GPtrArray *findings, GPtrArray *plans)
+{
+    struct plan *plan = plan_new("refused", NULL);
+    g_autofree char *kind = g_strdup_printf("N0/%s", message->digest);
+    struct occasion occasion = {.message = message, .findings = findings};
+    g_autoptr(GString) codes = g_string_new(NULL);
+
+    for (guint i = 0; i < findings->len; i++) {
+        const struct finding *finding = g_ptr_array_index(findings, i);
+        if (!finding->warning)
+            g_string_append_printf(codes, " %s", finding->code);
+    }
+    plan_log(plan, "form from %s refused:%s", message->from ? message->from : "nobody", codes->str);
+    tell_answer(mind, plan, "N0", message->form, &occasion);
+    submit_limit(plan, mind, message, kind);
+    g_ptr_array_add(plans, plan);
+}
+
+/* One line that says nothing: to senders who may not do this, whatever the reason. */
+static void refuse_stranger(const struct mind *mind, const struct message *message, const char *why, GPtrArray *plans)
+{
+    struct plan *plan = plan_new("refused", NULL);
+    struct occasion occasion = {
+        .message = message,
+        .problem_zh = "您的邮件无法办理：发件邮箱与登录用户名不对应，或无权进行该项操作。",
+        .problem_en =
+            "Your mail could not be dealt with: the sending address does not belong to that login name, or may not do this.",
+    };
+
+    plan_log(plan, "form from %s refused: %s", message->from ? message->from : "nobody", why);
+    tell_answer(mind, plan, "NX", NULL, &occasion);
+    submit_limit(plan, mind, message, "NX");
+    g_ptr_array_add(plans, plan);
+}
+
+static void refuse_field(const struct mind *mind, const struct message *message, const char *code, const char *path,
+                         GPtrArray *plans)
+{
+    g_autoptr(GPtrArray) findings = finding_list();
+    struct finding *finding = finding_add(findings, code, NULL, NULL);
+    const struct field *field = path ? form_field(message->form, path) : NULL;
+
+    if (field) {
+        finding->field = g_strdup(field->path);
+        finding->label_zh = g_strdup(field->label_zh);
+        finding->label_en = g_strdup(field->label_en);
+        finding->line = field->line;
+    }
+    submit_refuse(mind, message, findings, plans);
+}
+
+static enum applicant kind_of(const struct entry *entry)
+{
+    if (entry_archived(entry) || !entry_value(entry, ATTRIBUTE_UID))
+        return 0;
+    if (entry_is(entry, CLASS_ENTERPRISE)) {
+        const char *status = entry_value(entry, ATTRIBUTE_ACCOUNT_STATUS);
+        if (g_strcmp0(status, "active") != 0)
+            return 0;
+        return g_strcmp0(entry_value(entry, ATTRIBUTE_ENTERPRISE_KIND), "school") == 0 ? APPLICANT_SCHOOL : APPLICANT_ENTERPRISE;
+    }
+    return entry_is(entry, CLASS_TRAINEE) ? APPLICANT_INDIVIDUAL : 0;
+}
+
+/* The account whose registered mail sent the form and whose login name stands in it; the name alone is never trusted. */
+static gboolean find_account(const struct mind *mind, const struct message *message, struct sender *sender, GError **error)
+{
+    const char *uid = form_value(message->form, "head/applicantUid");
+    g_autoptr(GPtrArray) found = mind->facts.find(mind->facts.context, ATTRIBUTE_MAIL, message->from, error);
+
+    *sender = (struct sender){.kind = 0};
+    for (guint i = 0; found && i < found->len; i++) {
+        struct entry *entry = g_ptr_array_index(found, i);
+        enum applicant kind = kind_of(entry);
+        if (!kind || !uid || g_ascii_strcasecmp(uid, entry_value(entry, ATTRIBUTE_UID)) != 0)
+            continue;
+        sender->kind = kind;
+        sender->entry = g_ptr_array_steal_index(found, i);
+        break;
+    }
+    return found != NULL;
+}
+
+/* A sender without an account who has a registration with us: may take it back and ask after it. */
+static gboolean has_requests(const struct mind *mind, const struct message *message)
+{
+    g_autoptr(GPtrArray) own = mind->records.requests_of(mind->records.context, message->from, NULL, 1);
+
+    return own->len > 0;
+}
+
+static struct request *make_request(const struct mind *mind, const struct procedure *procedure, const struct message *message,
+                                    const struct sender *sender)
+{
+    struct request *request = g_new0(struct request, 1);
+    const char *subject = form_value(message->form, procedure->subject);
+    const char *language = sender->entry ? entry_value(sender->entry, ATTRIBUTE_PREFERRED_LANGUAGE) : NULL;
+    const char *name = NULL;
+
+    if (sender->entry)
+        name = entry_value(sender->entry, sender->kind == APPLICANT_INDIVIDUAL ? ATTRIBUTE_CN : ATTRIBUTE_O);
+    request->type = g_strdup(procedure->type);
+    request->applicant = g_strdup(sender->entry ? sender->entry->dn : NULL);
+    request->mail = g_strdup(message->from);
+    request->name = g_strdup(name ? name : subject ? subject : message->from);
+    request->language = g_strdup(language ? language : mind->policy->language);
+    request->subject = g_strdup(subject ? subject : "-");
+    request->form = g_strdup(message->form->canonical);
+    request->digest = g_strdup(message->form->digest);
+    request->client_ref = g_strdup(form_value(message->form, "head/clientRef"));
+    request->previous = g_strdup(form_value(message->form, "head/previousRequestId"));
+    request->thread = g_strdup(message->message_id);
+    request->proof = g_strdup(message->origin.dmarc ? "dmarc" : "address");
+    request->created = request->changed = mind->now;
+    return request;
+}
+
+/* The same form again (self-number and content): the receipt is repeated, no second request (7.41). */
+static gboolean repeat_receipt(const struct mind *mind, const struct message *message, GPtrArray *plans, GError **error)
+{
+    const struct records *records = &mind->records;
+    const char *reference = form_value(message->form, "head/clientRef");
+    struct request *earlier =
+        reference ? records->same_form(records->context, message->from, reference, message->form->digest) : NULL;
+
+    if (!earlier)
+        return FALSE;
+    struct affair *affair = affair_open(mind, earlier->id);
+    struct plan *plan = plan_new("repeated", earlier->id);
+    gboolean draft = g_str_equal(earlier->state, "draft");
+    struct notice_rule rule = {draft ? "N1D" : "N1", "applicant"};
+    struct occasion occasion = {.message = message, .state = earlier->state, .serial = message->digest};
+    plan_log(plan, "%s: the same form again from %s", earlier->id, message->from);
+    announce(affair, plan, &rule, &occasion, error);
+    g_ptr_array_add(plans, plan);
+    affair_free(affair);
+    request_free(earlier);
+    return TRUE;
+}
+
+/* A new form for the same matter replaces the sender's own unconfirmed draft. */
+static gboolean replace_draft(const struct mind *mind, const struct affair *incoming, GPtrArray *plans, GError **error)
+{
+    const struct records *records = &mind->records;
+    g_autoptr(GPtrArray) own =
+        records->requests_of(records->context, incoming->request->mail, incoming->request->applicant, OWN_REQUESTS);
+    gboolean fine = TRUE;
+
+    for (guint i = 0; i < own->len && fine; i++) {
+        const struct request *earlier = g_ptr_array_index(own, i);
+        if (!g_str_equal(earlier->state, "draft") || !g_str_equal(earlier->type, incoming->request->type) ||
+            !g_str_equal(earlier->subject, incoming->request->subject))
+            continue;
+        struct affair *affair = affair_open(mind, earlier->id);
+        struct plan *plan = plan_new("replaced", earlier->id);
+        struct occasion occasion = {.problem_zh = "已收到新的申请表，原草稿由新申请代替。",
+                                    .problem_en = "A new form has arrived and takes this draft's place."};
+        plan_log(plan, "%s replaced by a new form", earlier->id);
+        fine = workflow_advance(affair, plan, EVENT_WITHDRAW, &occasion, incoming->request->mail, "replaced by a new form", plans,
+                                error);
+        g_ptr_array_add(plans, plan);
+        affair_free(affair);
+    }
+    return fine;
+}
+
+static gboolean enter_request(struct affair *affair, const struct message *message, const GPtrArray *warnings, GPtrArray *plans,
+                              GError **error)
+{
+    const struct mind *mind = affair->mind;
+    const struct policy *policy = mind->policy;
+    gboolean draft = affair->procedure->draft && (policy->confirm_always || !message->origin.dmarc);
+    struct occasion occasion = {.message = message, .findings = warnings};
+
+    affair->request->id = mind->records.next_id(mind->records.context, affair->procedure->type, mind_year(mind->now));
+    struct plan *plan = plan_new(draft ? "draft" : "submitted", affair->request->id);
+    plan->evidence = TRUE;
+    plan_log(plan, "%s %s by %s: %s", affair->request->id, draft ? "received" : "submitted", affair->request->mail,
+             affair->request->subject);
+    gboolean fine = workflow_advance(affair, plan, draft ? EVENT_RECEIVE : EVENT_SUBMIT, &occasion, affair->request->mail,
+                                     affair->request->proof, plans, error);
+    plan->create = g_steal_pointer(&affair->request);
+    g_ptr_array_add(plans, plan);
+    return fine;
+}
+
+static gboolean examine(const struct mind *mind, const struct procedure *procedure, const struct message *message,
+                        const struct sender *sender, GPtrArray *plans, GError **error)
+{
+    struct affair *affair = affair_begin(mind, procedure, make_request(mind, procedure, message, sender));
+    g_autoptr(GPtrArray) findings = finding_list();
+    gboolean fine = rules_ask(affair, findings, error);
+
+    if (fine && finding_errors(findings)) {
+        submit_refuse(mind, message, findings, plans);
+    } else if (fine) {
+        for (guint i = 0; i < message->findings->len; i++) {
+            const struct finding *warning = g_ptr_array_index(message->findings, i);
+            struct finding *copy = finding_add(findings, warning->code, warning->zh, warning->en);
+            copy->field = g_strdup(warning->field);
+            copy->label_zh = g_strdup(warning->label_zh);
+            copy->label_en = g_strdup(warning->label_en);
+            copy->line = warning->line;
+            copy->warning = TRUE;
+        }
+        fine = replace_draft(mind, affair, plans, error) && enter_request(affair, message, findings, plans, error);
+    }
+    affair_free(affair);
+    return fine;
+}
+
+gboolean submit(const struct mind *mind, const struct message *message, GPtrArray *plans, GError **error)
+{
+    const struct procedure *procedure =
+        message->form ? procedure_for_form(mind->procedures, message->form->root, message->form->variant) : NULL;
+    struct sender sender;
+    gboolean fine = TRUE;
+
+    if (!message->from || finding_errors(message->findings) || !message->form) {
+        submit_refuse(mind, message, message->findings, plans);
+        return TRUE;
+    }
+    if (!procedure) {
+        refuse_field(mind, message, "E-SCHEMA", NULL, plans);
+        return TRUE;
+    }
+    if (!find_account(mind, message, &sender, error))
+        return FALSE;
+    if (!sender.entry && (procedure->applicants & APPLICANT_NEWCOMER) && (procedure->sender || has_requests(mind, message)))
+        sender.kind = APPLICANT_NEWCOMER;
+    if (!(sender.kind & procedure->applicants))
+        refuse_stranger(mind, message, "the sender may not file this", plans);
+    else if (procedure->sender && g_ascii_strcasecmp(form_value(message->form, procedure->sender), message->from) != 0)
+        refuse_field(mind, message, "E-MAIL", procedure->sender, plans);
+    else if (!repeat_receipt(mind, message, plans, error))
+        fine = examine(mind, procedure, message, &sender, plans, error);
+    entry_free(sender.entry);
+    return fine;
+}

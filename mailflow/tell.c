@@ -1,0 +1,347 @@
+#include "mailflow/tell.h"
+
+#include <string.h>
+
+#include "ldap-schema/names.h"
+#include "mailflow/division.h"
+#include "mailflow/notice.h"
+#include "mailflow/text.h"
+#include "mailflow/token.h"
+
+#define SAID_BYTES 400
+
+gboolean tell_answerable(const struct mind *mind, const struct message *message)
+{
+    if (!message->from || g_ascii_strcasecmp(message->from, mind->policy->address) == 0)
+        return FALSE;
+    if (message->envelope_sender && !*message->envelope_sender)
+        return FALSE;
+    return message->kind == KIND_FORM || message->kind == KIND_REPLY || message->kind == KIND_QUESTION;
+}
+
+static const char *language_of(const struct mind *mind, const char *language)
+{
+    if (language && g_ascii_strncasecmp(language, "en", 2) == 0)
+        return "en";
+    if (language && g_ascii_strncasecmp(language, "zh", 2) == 0)
+        return "zh";
+    return mind->policy->language;
+}
+
+static const char *our_domain(const struct mind *mind)
+{
+    return strchr(mind->policy->address, '@') + 1;
+}
+
+static char *reply_address(const struct mind *mind, const char *token)
+{
+    const char *at = strchr(mind->policy->address, '@');
+
+    return g_strdup_printf("%.*s%c%s%s", (int)(at - mind->policy->address), mind->policy->address, mind->policy->separator, token,
+                           at);
+}
+
+/* The left side of the Message-ID: the token, so that an answer's In-Reply-To carries it, and the effect's own hash, so that it never changes. */
+static char *message_id(const struct mind *mind, const char *token, const char *effect)
+{
+    g_autofree char *hash = g_compute_checksum_for_string(G_CHECKSUM_SHA256, effect, -1);
+
+    hash[24] = '\0';
+    return token ? g_strdup_printf("%s.%s@%s", token, hash, our_domain(mind)) : g_strdup_printf("%s@%s", hash, our_domain(mind));
+}
+
+static void put(char **place, const char *value)
+{
+    g_free(*place);
+    *place = g_strdup(value);
+}
+
+static void put_division(char **zh, char **en, const char *code)
+{
+    const struct division *division = division_find(code);
+
+    put(zh, division ? division->zh : code);
+    put(en, division ? division->en : code);
+}
+
+static void tell_mail(struct notice *notice, const struct mind *mind, const struct hearer *hearer)
+{
+    put(&notice->from, mind->policy->address);
+    put(&notice->from_name, mind->policy->display_name);
+    put(&notice->to, hearer->mail);
+    put(&notice->to_name, hearer->name);
+    put(&notice->language, language_of(mind, hearer->language));
+    notice->date = mind->now / 1000;
+}
+
+static void tell_way(struct notice *notice, const struct affair *affair, const struct occasion *occasion)
+{
+    for (guint i = 0; i < affair->procedure->stages->len; i++) {
+        const struct stage *stage = g_ptr_array_index(affair->procedure->stages, i);
+        struct notice_stage *told = notice_add_stage(notice, stage->state, stage->zh, stage->en);
+        const char *division = NULL;
+
+        put(&told->progress, g_strcmp0(occasion->state, stage->state) == 0 ? "now" : "waiting");
+        for (guint k = 0; k < affair->steps->len; k++) {
+            const struct step *step = g_ptr_array_index(affair->steps, k);
+            if (!g_str_equal(step->state, stage->state))
+                continue;
+            division = step->division;
+            if (!step->closed && occasion->verdict) {
+                put(&told->progress, g_str_equal(occasion->verdict->verdict, "approve") ? "passed" : "rejected");
+                put(&told->reviewer, occasion->verdict->reviewer_name);
+                put(&told->archive, occasion->verdict->archive);
+                g_free(told->at);
+                told->at = mind_clock(affair->mind->now);
+            } else if (step->closed && step->reviewer) {
+                put(&told->progress, g_strcmp0(step->verdict, "approve") == 0 ? "passed" : "rejected");
+                put(&told->reviewer, step->reviewer_name);
+                put(&told->archive, step->archive);
+                g_free(told->at);
+                told->at = mind_clock(step->closed);
+            }
+        }
+        if (!division && stage->field && g_str_equal(stage->authority, "form"))
+            division = form_value(affair->form, stage->field);
+        if (!division && g_str_equal(stage->authority, "province"))
+            division = "370000";
+        put_division(&told->authority_zh, &told->authority_en, division);
+    }
+}
+
+static void tell_request(struct notice *notice, const struct affair *affair, const struct occasion *occasion)
+{
+    const struct request *request = affair->request;
+    const struct procedure *procedure = affair->procedure;
+    const struct state *state = state_find(affair->mind->procedures, occasion->state);
+
+    put(&notice->request, request->id);
+    put(&notice->procedure, procedure->type);
+    put(&notice->procedure_zh, procedure->zh);
+    put(&notice->procedure_en, procedure->en);
+    put(&notice->table, procedure->table);
+    put(&notice->applicant, request->name);
+    put(&notice->state, state->name);
+    put(&notice->state_zh, state->zh);
+    put(&notice->state_en, state->en);
+    g_free(notice->submitted);
+    notice->submitted = mind_clock(request->submitted);
+    g_free(notice->digest);
+    notice->digest = g_strndup(request->digest, 16);
+    g_free(notice->audit);
+    notice->audit = affair->mind->records.audit_head(affair->mind->records.context);
+    if (request->thread && (g_strcmp0(request->mail, notice->to) == 0))
+        put(&notice->in_reply_to, request->thread);
+    g_ptr_array_add(notice->references, g_strdup_printf("%s@%s", request->id, our_domain(affair->mind)));
+    tell_way(notice, affair, occasion);
+}
+
+static void tell_rows(struct notice *notice, const struct form *form)
+{
+    for (guint i = 0; i < form->fields->len; i++) {
+        const struct field *field = g_ptr_array_index(form->fields, i);
+        notice_add_row(notice, field->path, field->label_zh, field->label_en, NULL, field->value);
+    }
+}
+
+static void tell_decision(struct notice *notice, const struct affair *affair, const struct occasion *occasion)
+{
+    if (!occasion->verdict)
+        return;
+    put(&notice->decided_by, occasion->verdict->reviewer_name);
+    put_division(&notice->authority_zh, &notice->authority_en, occasion->decided_in);
+    put(&notice->reason, occasion->verdict->reason);
+    put(&notice->archive, occasion->verdict->archive);
+    g_free(notice->decided_at);
+    notice->decided_at = mind_clock(affair->mind->now);
+}
+
+static void tell_occasion(struct notice *notice, const struct occasion *occasion)
+{
+    put(&notice->problem_zh, occasion->problem_zh);
+    put(&notice->problem_en, occasion->problem_en);
+    for (guint i = 0; occasion->findings && i < occasion->findings->len; i++) {
+        const struct finding *finding = g_ptr_array_index(occasion->findings, i);
+        struct finding *copy = finding_add(notice->findings, finding->code, finding->zh, finding->en);
+        copy->field = g_strdup(finding->field);
+        copy->label_zh = g_strdup(finding->label_zh);
+        copy->label_en = g_strdup(finding->label_en);
+        copy->line = finding->line;
+        copy->warning = finding->warning;
+    }
+}
+
+/* A status report's lines (P6, R-46). */
+static void tell_reports(struct notice *notice, const struct mind *mind, const GPtrArray *requests)
+{
+    for (guint i = 0; requests && i < requests->len; i++) {
+        const struct request *request = g_ptr_array_index(requests, i);
+        const struct procedure *procedure = procedure_for_type(mind->procedures, request->type);
+        const struct state *state = state_find(mind->procedures, request->state);
+        struct notice_report *report = notice_add_report(notice);
+
+        report->request = g_strdup(request->id);
+        report->procedure_zh = g_strdup(procedure->zh);
+        report->procedure_en = g_strdup(procedure->en);
+        report->state_zh = g_strdup(state->zh);
+        report->state_en = g_strdup(state->en);
+        report->submitted = mind_clock(request->submitted ? request->submitted : request->created);
+        report->changed = mind_clock(request->changed);
+    }
+}
+
+static void tell_answers(struct notice *notice, const struct stage *stage)
+{
+    if (g_str_equal(notice->code, "N1D")) {
+        notice_add_answer(notice, "确认", "Confirm", "确认");
+        notice_add_answer(notice, "取消", "Cancel", "取消");
+    }
+    if (!stage)
+        return;
+    notice->archive_required = stage->archive;
+    notice_add_answer(notice, "同意", "Approve", stage->archive ? "同意\n留档编号：" : "同意");
+    notice_add_answer(notice, "不同意", "Reject", "不同意\n原因：");
+    for (guint i = 0; i < stage->materials->len; i++) {
+        const struct material *material = g_ptr_array_index(stage->materials, i);
+        notice_add_material(notice, material->code, material->zh, material->en);
+    }
+}
+
+static struct ticket *ticket_make(const struct affair *affair, const struct hearer *hearer, const struct occasion *occasion,
+                                  char text[TOKEN_CHARACTERS + 1])
+{
+    struct ticket *ticket = g_new0(struct ticket, 1);
+    guint8 random[TOKEN_RANDOM_BYTES];
+
+    affair->mind->chance(affair->mind->chance_context, random, sizeof random);
+    token_make(random, text);
+    ticket->hash = token_hash(text);
+    ticket->request = g_strdup(affair->request->id);
+    ticket->step = occasion->step;
+    ticket->role = g_strdup(hearer->role);
+    ticket->person = g_strdup(hearer->person);
+    ticket->mail = g_strdup(hearer->mail);
+    ticket->name = g_strdup(hearer->name);
+    ticket->language = g_strdup(hearer->language);
+    ticket->digest = g_strdup(affair->request->digest);
+    ticket->made = affair->mind->now;
+    return ticket;
+}
+
+static void post(const struct mind *mind, struct plan *plan, struct notice *notice, const char *effect, const char *token)
+{
+    struct plan_mail *mail = g_new0(struct plan_mail, 1);
+
+    put(&notice->token, token);
+    if (token) {
+        g_free(notice->reply_to);
+        notice->reply_to = reply_address(mind, token);
+    }
+    g_free(notice->message_id);
+    notice->message_id = message_id(mind, token, effect);
+    mail->effect = g_strdup(effect);
+    mail->document = notice_write(notice);
+    mail->recipient = g_strdup(notice->to);
+    mail->message_id = g_strdup(notice->message_id);
+    mail->code = g_strdup(notice->code);
+    g_ptr_array_add(plan->mails, mail);
+}
+
+/* An account that has just begun to be: the courier makes its first password as the mail leaves. */
+static void add_secret(const struct affair *affair, struct notice *notice, struct plan *plan)
+{
+    g_autofree char *account = affair_account_dn(affair);
+
+    if (!account || !g_str_equal(notice->code, "N5"))
+        return;
+    struct plan_mail *mail = g_ptr_array_index(plan->mails, plan->mails->len - 1);
+    mail->secret_for = g_steal_pointer(&account);
+    mail->secret_until = affair->mind->now + affair->mind->policy->secret_days * 86400000LL;
+}
+
+static void tell_account(const struct affair *affair, struct notice *notice)
+{
+    g_autofree char *account = affair_account_dn(affair);
+
+    if (!account || !g_str_equal(notice->code, "N5"))
+        return;
+    notice->secret = TRUE;
+    put(&notice->login, form_value(affair->form, "loginName"));
+    g_free(notice->expires);
+    notice->expires = mind_clock(affair->mind->now + affair->mind->policy->secret_days * 86400000LL);
+}
+
+static gboolean shows_form(const char *code)
+{
+    static const char *const codes[] = {"N1D", "N1", "N2", "N4", "N8"};
+
+    for (guint i = 0; i < G_N_ELEMENTS(codes); i++)
+        if (g_str_equal(codes[i], code))
+            return TRUE;
+    return FALSE;
+}
+
+void tell(const struct affair *affair, struct plan *plan, const char *code, const struct hearer *hearer,
+          const struct occasion *occasion)
+{
+    struct notice *notice = notice_new(code);
+    char text[TOKEN_CHARACTERS + 1] = "";
+    g_autofree char *effect = g_strdup_printf("%s/%s/%d/%s/%s", affair->request->id, code, occasion->step, hearer->mail,
+                                              occasion->serial ? occasion->serial : "");
+
+    tell_mail(notice, affair->mind, hearer);
+    tell_request(notice, affair, occasion);
+    tell_decision(notice, affair, occasion);
+    tell_occasion(notice, occasion);
+    tell_reports(notice, affair->mind, occasion->reports);
+    if (shows_form(code))
+        tell_rows(notice, affair->form);
+    tell_answers(notice, hearer->role && g_str_equal(hearer->role, "reviewer")
+                             ? procedure_stage(affair->procedure, occasion->state, NULL)
+                             : NULL);
+    if (g_str_equal(code, "N1D"))
+        notice->expires = mind_clock(affair->mind->now + affair->mind->policy->draft_days * 86400000LL);
+    if (occasion->message && g_str_equal(code, "N9"))
+        notice->said = text_one_line(occasion->message->own, SAID_BYTES);
+    tell_account(affair, notice);
+    if (hearer->role) {
+        struct ticket *ticket = ticket_make(affair, hearer, occasion, text);
+        post(affair->mind, plan, notice, effect, text);
+        ticket->message_id = g_strdup(notice->message_id);
+        g_ptr_array_add(plan->tickets, ticket);
+    } else {
+        post(affair->mind, plan, notice, effect, NULL);
+    }
+    add_secret(affair, notice, plan);
+    notice_free(notice);
+}
+
+void tell_answer(const struct mind *mind, struct plan *plan, const char *code, const struct form *form,
+                 const struct occasion *occasion)
+{
+    struct hearer hearer = {occasion->message->from, NULL, occasion->language, NULL, NULL};
+
+    if (!tell_answerable(mind, occasion->message))
+        return;
+    struct notice *notice = notice_new(code);
+    g_autofree char *effect = g_strdup_printf("%s/%s/%s", code, occasion->message->digest, occasion->message->from);
+    tell_mail(notice, mind, &hearer);
+    tell_occasion(notice, occasion);
+    put(&notice->in_reply_to, occasion->message->message_id);
+    if (g_str_equal(code, "N9"))
+        notice->said = text_one_line(occasion->message->own, SAID_BYTES);
+    if (form && g_str_equal(code, "N0")) {
+        const struct procedure *procedure = procedure_for_form(mind->procedures, form->root, form->variant);
+        g_autofree char *corrected = form_blank(mind->catalog, form->root, form);
+        g_autofree char *name = g_strdup_printf("%s.xml", form->root);
+        notice_add_attachment(notice, name, "application/xml", corrected);
+        if (procedure) {
+            put(&notice->procedure, procedure->type);
+            put(&notice->procedure_zh, procedure->zh);
+            put(&notice->procedure_en, procedure->en);
+            put(&notice->table, procedure->table);
+        }
+    }
+    post(mind, plan, notice, effect, NULL);
+    notice_free(notice);
+}

@@ -1,0 +1,38 @@
+/* The workflow: what an event does to a request (domain.md 6).
+ *
+ * A request is always in one state. An event - somebody's confirmation or decision, an outcome of the courier, a timer - looks up its one row among the
+ * transitions of procedures.xml. The row names the next state and the notices; from the procedure come the stages, who decides in them, the locks and the effects.
+ * What follows from a move is the same for all of them and stands here once:
+ *
+ *   leaving a stage     closes its step with a verdict and ends every token of the request
+ *   entering a stage    opens a step with the division that decides it, sets the reminder, invites its reviewers
+ *   entering applying   writes the effects as wanted states of the directory into the outbox
+ *   entering an end     frees the locks, ends the timers
+ *
+ * Nothing is carried out here: the result is a plan, which the store commits whole or not at all. An event without a row changes nothing and has a sentence
+ * that says so (refusal_find). */
+#ifndef MAILFLOW_WORKFLOW_H
+#define MAILFLOW_WORKFLOW_H
+
+#include "mailflow/announce.h"
+
+/* Carry `event` through on `affair` and write what follows into `plan` (made by the caller for this request) and, where other requests are touched, into further
+ * plans appended to `plans`. `actor` is who caused it, for the audit: an address, a DN or "system"; `detail` one line for the audit.
+ * The transition must exist. FALSE with `error` when the world could not be asked: nothing may be committed then. */
+gboolean workflow_advance(const struct affair *affair, struct plan *plan, enum event event, const struct occasion *occasion,
+                          const char *actor, const char *detail, GPtrArray *plans, GError **error);
+
+/* How the directory took a request's changes, as the courier reports it. */
+enum workflow_outcome { WORKFLOW_APPLIED, WORKFLOW_CONFLICT };
+
+/* All changes of `request` have an outcome: plans for the request's end. */
+GPtrArray *workflow_settle(const struct mind *mind, const char *request, enum workflow_outcome outcome, const char *detail,
+                           GError **error);
+
+/* A timer of `request` is due. */
+GPtrArray *workflow_timer(const struct mind *mind, const char *request, const char *kind, GError **error);
+
+/* Whether every rule, guard and effect that the procedures name exists. */
+gboolean workflow_check(const struct procedures *procedures, GError **error);
+
+#endif
