@@ -12,8 +12,8 @@ struct finding {
     char *field;      /* element path, "head/handlerName", "certificates/certificate[2]/certNo"; NULL when of the whole form */
     char *label_zh;   /* the field's label; NULL when field is NULL */
     char *label_en;
-    int line;         /* 1-based line in the form as sent; 0 when unknown */
-    char *zh;         /* one sentence */
+    int line; /* 1-based line in the form as sent; 0 when unknown */
+    char *zh; /* one sentence */
     char *en;
     gboolean warning; /* shown to the reviewer, does not refuse the form */
 };
@@ -28,11 +28,26 @@ GPtrArray *finding_list(void);
  * they replace the table's sentence. Returns the finding, owned by the list, so that field, labels and line can be set. */
 struct finding *finding_add(GPtrArray *list, const char *code, const char *detail_zh, const char *detail_en);
 
+/* The whole line as people read it: "E-USCC 接收单位代码 toUscc（第14行）：第18位校验码错误", "E-USCC receiver's code toUscc (line 14): the 18th character does not
+ * fit the others". Caller frees. */
+char *finding_text_zh(const struct finding *finding);
+char *finding_text_en(const struct finding *finding);
+
 /* How many findings of the list are not warnings. */
 guint finding_errors(const GPtrArray *list);
 
 /* The class a code belongs to, in the order of domain.md 8: a later class is not examined once an earlier one has failed. */
-enum finding_class { FINDING_SIZE, FINDING_MIME, FINDING_XML, FINDING_SCHEMA, FINDING_FIELD, FINDING_LOGIC, FINDING_SENDER, FINDING_DIRECTORY, FINDING_STATE };
+enum finding_class {
+    FINDING_SIZE,
+    FINDING_MIME,
+    FINDING_XML,
+    FINDING_SCHEMA,
+    FINDING_FIELD,
+    FINDING_LOGIC,
+    FINDING_SENDER,
+    FINDING_DIRECTORY,
+    FINDING_STATE
+};
 enum finding_class finding_class_of(const char *code);
 
 #endif

@@ -8,7 +8,8 @@
 #define LIMIT_FORM_ELEMENTS 5000       /* of one form: 200 trainees with every field filled are 2,600 */
 #define LIMIT_FORM_TAG_BYTES 4096      /* of one tag with its attributes */
 #define LIMIT_FORM_ATTRIBUTES 16       /* of one element, namespace declarations included */
-#define LIMIT_FORM_FINDINGS 200        /* told to the sender about one form; the rest is counted in one more */
+#define LIMIT_FORM_VALUE_BYTES 8192    /* of one field, in UTF-8; the longest the schemas allow is 500 characters */
+#define LIMIT_FORM_FINDINGS 200        /* told to the sender about one form */
 #define LIMIT_FORM_QUOTE_BYTES 80      /* of a sender's text (an element's name, a parser's words) quoted in a finding */
 
 /* A message (message.h). Sizes in bytes. */
@@ -18,18 +19,18 @@
 #define LIMIT_HEADER_VALUE (16 * 1024)        /* of one field, as far as it is looked at */
 #define LIMIT_PART_HEADER_BYTES (16 * 1024)   /* the header block of one MIME part */
 #define LIMIT_PART_HEADERS 50
-#define LIMIT_PARTS 200                       /* MIME parts, containers included */
-#define LIMIT_PART_DEPTH 20                   /* multipart within multipart */
-#define LIMIT_TEXT_BYTES (512 * 1024)         /* of a text part, plain or HTML, as far as it is looked at */
-#define LIMIT_RECIPIENTS 100                  /* addresses of To, Cc, Delivered-To and X-Original-To that are kept */
-#define LIMIT_REFERENCES 50                   /* msg-ids of In-Reply-To and References that are kept */
-#define LIMIT_SIGHTINGS 20                    /* tokens seen in one message */
-#define LIMIT_MESSAGE_ID 250                  /* a longer msg-id is none */
-#define LIMIT_ADDRESS 254                     /* RFC 5321, 4.5.3.1.3: a longer address is none */
-#define LIMIT_SUBJECT 1000                    /* of the decoded subject */
-#define LIMIT_FILE_NAME 255                   /* of an attachment's decoded name */
-#define LIMIT_OWN_BYTES (64 * 1024)           /* of a person's own words */
-#define LIMIT_STAMP 2000                      /* of an Authentication-Results header kept for the audit */
+#define LIMIT_PARTS 200               /* MIME parts, containers included */
+#define LIMIT_PART_DEPTH 20           /* multipart within multipart */
+#define LIMIT_TEXT_BYTES (512 * 1024) /* of a text part, plain or HTML, as far as it is looked at */
+#define LIMIT_RECIPIENTS 100          /* addresses of To, Cc, Delivered-To and X-Original-To that are kept */
+#define LIMIT_REFERENCES 50           /* msg-ids of In-Reply-To and References that are kept */
+#define LIMIT_SIGHTINGS 20            /* tokens seen in one message */
+#define LIMIT_MESSAGE_ID 250          /* a longer msg-id is none */
+#define LIMIT_ADDRESS 254             /* RFC 5321, 4.5.3.1.3: a longer address is none */
+#define LIMIT_SUBJECT 1000            /* of the decoded subject */
+#define LIMIT_FILE_NAME 255           /* of an attachment's decoded name */
+#define LIMIT_OWN_BYTES (64 * 1024)   /* of a person's own words */
+#define LIMIT_STAMP 2000              /* of an Authentication-Results header kept for the audit */
 
 /* A packet from the parser to the desk (packet.h, daemon/parser.h). */
 #define LIMIT_PACKET_BYTES (24 * 1024 * 1024)
