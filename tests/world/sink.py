@@ -1,4 +1,5 @@
-"""A mail server that takes everything and delivers nothing: what the daemon sends is appended to one file, mbox-like.
+"""A mail server that takes everything and delivers nothing: each mail the daemon sends becomes a file in one folder,
+complete when it is closed.
 
 It shows how fast the daemon is when the mail server is not what it waits for. Written by Postfix's smtp-sink, which
 offers a login but no TLS.
@@ -19,7 +20,6 @@ class Sink:
         self.ports = ports
         self.log = place.path("sink.log")
         self.folder = place.data("sink")
-        self.messages = os.path.join(self.folder, "messages")
 
     def prepare(self):
         os.makedirs(self.folder, exist_ok=True)
@@ -31,7 +31,7 @@ class Sink:
         if not os.path.exists(program):
             raise Failed("smtp-sink (package postfix) is not installed")
         user = ["-u", "nobody"] if os.geteuid() == 0 else []
-        arguments = [program, "-4", *user, "-D", self.messages, f"127.0.0.1:{self.ports['submission']}", "1000"]
+        arguments = [program, "-4", *user, "-d", f"{self.folder}/mail.", f"127.0.0.1:{self.ports['submission']}", "1000"]
         with starting(self.name, arguments, self.log) as process:
             process.wait_port(self.ports["submission"])
         return process

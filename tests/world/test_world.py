@@ -174,5 +174,6 @@ def test_a_sink_keeps_what_the_daemon_sends(tmp_path):
     with World(tmp_path, daemon=False, sink=True, memory=True) as world:
         with smtplib.SMTP("127.0.0.1", int(world.env()["WORLD_SUBMISSION_PORT"])) as server:
             server.sendmail(ADDRESS, ["new@applicant.test"], "Subject: token\r\n\r\n..body\r\n")
-        with open(world.env()["WORLD_SINK"], encoding="ascii") as file:
+        [name] = os.listdir(world.env()["WORLD_SINK"])
+        with open(os.path.join(world.env()["WORLD_SINK"], name), encoding="ascii") as file:
             assert "Subject: token\n" in file.read().replace("\r", "")

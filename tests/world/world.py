@@ -264,7 +264,7 @@ class World:
             "COUNTERSIGN": os.path.join(countersignd.ROOT, "build", "countersign"),
         }
         if self.record["sink"]:
-            values["SINK"] = self.servers["sink"].messages
+            values["SINK"] = self.servers["sink"].folder
         values |= {f"{name.upper()}_PORT": port for name, port in ports.items()}
         values |= {f"{name.upper()}_PID": process.pid for name, process in self.running.items()}
         with open(os.path.join(HERE, "fixtures.ldif"), encoding="utf-8") as file:
@@ -277,7 +277,7 @@ def main():
     start = commands.add_parser("start", help="bring everything up and leave it running")
     start.add_argument("directory")
     start.add_argument("--no-daemon", action="store_true", help="only the servers")
-    start.add_argument("--sink", action="store_true", help="what the daemon sends goes to a file instead of Postfix")
+    start.add_argument("--sink", action="store_true", help="what the daemon sends goes to files instead of Postfix")
     start.add_argument("--memory", action="store_true", help="data in /dev/shm: fast, gone after the stop")
     start.add_argument("--port-base", type=int, metavar="N", help="use the ports from N on")
     stop = commands.add_parser("stop", help="end exactly what was started")
