@@ -17,19 +17,19 @@
       </head>
       <body style="margin:0;padding:0">
         <div xsl:use-attribute-sets="page">
-          <h1 xsl:use-attribute-sets="title"><xsl:apply-templates select="subject" mode="say"/></h1>
+          <h1 xsl:use-attribute-sets="title"><xsl:value-of select="subject/@zh[$chinese] | subject/@en[not($chinese)]"/></h1>
           <xsl:apply-templates select="p | section" mode="html">
             <xsl:with-param name="subject" select="$subject"/>
           </xsl:apply-templates>
           <xsl:if test="brief">
             <div xsl:use-attribute-sets="brief">
               <xsl:attribute name="lang"><xsl:choose><xsl:when test="$chinese">en</xsl:when><xsl:otherwise>zh-CN</xsl:otherwise></xsl:choose></xsl:attribute>
-              <xsl:apply-templates select="brief" mode="say-other"/>
+              <xsl:call-template name="brief"/>
             </div>
           </xsl:if>
           <xsl:if test="foot">
             <div xsl:use-attribute-sets="foot">
-              <xsl:for-each select="foot"><div><xsl:apply-templates select="." mode="say"/></div></xsl:for-each>
+              <xsl:for-each select="foot"><div><xsl:value-of select="@zh[$chinese] | @en[not($chinese)]"/></div></xsl:for-each>
             </div>
           </xsl:if>
         </div>
@@ -38,55 +38,36 @@
   </xsl:template>
 
   <xsl:template match="p" mode="html">
-    <p xsl:use-attribute-sets="paragraph"><xsl:apply-templates select="." mode="say"/></p>
+    <p xsl:use-attribute-sets="paragraph"><xsl:value-of select="@zh[$chinese] | @en[not($chinese)]"/></p>
   </xsl:template>
   <xsl:template match="p[@kind='alert']" mode="html">
-    <p xsl:use-attribute-sets="alert"><xsl:apply-templates select="." mode="say"/></p>
+    <p xsl:use-attribute-sets="alert"><xsl:value-of select="@zh[$chinese] | @en[not($chinese)]"/></p>
   </xsl:template>
 
   <xsl:template match="section" mode="html">
     <xsl:param name="subject"/>
-    <h2 xsl:use-attribute-sets="heading"><xsl:apply-templates select="." mode="say"/></h2>
+    <h2 xsl:use-attribute-sets="heading"><xsl:value-of select="@zh[$chinese] | @en[not($chinese)]"/></h2>
     <xsl:apply-templates select="p | quote" mode="html"/>
-    <xsl:if test="fact">
-      <table xsl:use-attribute-sets="table"><xsl:apply-templates select="fact" mode="html"/></table>
-    </xsl:if>
-    <xsl:if test="change">
-      <table xsl:use-attribute-sets="table"><xsl:apply-templates select="change" mode="html"/></table>
+    <xsl:if test="fact | change">
+      <table cellpadding="6" xsl:use-attribute-sets="table"><col width="32%"/><xsl:apply-templates select="fact | change" mode="html"/></table>
     </xsl:if>
     <xsl:if test="item">
-      <table xsl:use-attribute-sets="table"><xsl:apply-templates select="item" mode="html"/></table>
+      <table cellpadding="6" xsl:use-attribute-sets="table"><col width="{string-length(item[1]/@mark) + 3}em"/><xsl:apply-templates select="item" mode="html"/></table>
     </xsl:if>
     <xsl:apply-templates select="answer" mode="html"><xsl:with-param name="subject" select="$subject"/></xsl:apply-templates>
   </xsl:template>
 
-  <xsl:template match="fact" mode="html">
-    <tr>
-      <td xsl:use-attribute-sets="label"><xsl:apply-templates select="." mode="say"/></td>
-      <td xsl:use-attribute-sets="value"><xsl:apply-templates select="." mode="value"/></td>
-    </tr>
-  </xsl:template>
-  <xsl:template match="fact[@kind='secret']" mode="html">
-    <tr>
-      <td xsl:use-attribute-sets="label"><xsl:apply-templates select="." mode="say"/></td>
-      <td xsl:use-attribute-sets="secret"><xsl:apply-templates select="." mode="value"/></td>
-    </tr>
-  </xsl:template>
-
-  <xsl:template match="change" mode="html">
-    <tr>
-      <td xsl:use-attribute-sets="label"><xsl:apply-templates select="." mode="say"/></td>
-      <td xsl:use-attribute-sets="value">
-        <div style="text-decoration:line-through;opacity:.7"><xsl:value-of select="old"/></div>
-        <div style="font-weight:bold">→ <xsl:value-of select="new"/></div>
+  <xsl:template match="fact | change | item" mode="html">
+    <tr style="vertical-align:top;border-bottom:1px solid #bbb">
+      <td><xsl:value-of select="@mark | @zh[$chinese][not(../@mark)] | @en[not($chinese)][not(../@mark)]"/></td>
+      <td>
+        <xsl:choose>
+          <xsl:when test="self::item"><xsl:value-of select="@zh[$chinese] | @en[not($chinese)]"/></xsl:when>
+          <xsl:when test="@kind"><span style="font:bold 18px monospace"><xsl:value-of select="."/></span></xsl:when>
+          <xsl:when test="self::fact"><xsl:value-of select="."/></xsl:when>
+          <xsl:otherwise><s style="opacity:.7"><xsl:value-of select="old"/></s><br/>→ <b><xsl:value-of select="new"/></b></xsl:otherwise>
+        </xsl:choose>
       </td>
-    </tr>
-  </xsl:template>
-
-  <xsl:template match="item" mode="html">
-    <tr>
-      <td xsl:use-attribute-sets="mark"><xsl:value-of select="@mark"/></td>
-      <td xsl:use-attribute-sets="value"><xsl:apply-templates select="." mode="say"/></td>
     </tr>
   </xsl:template>
 
@@ -102,7 +83,7 @@
     <xsl:variable name="body" select="str:replace(str:encode-uri(string(.), true()), '%0A', '%0D%0A')"/>
     <div xsl:use-attribute-sets="answer">
       <xsl:if test="@to != ''">
-        <a href="mailto:{$to}?subject={$about}&amp;body={$body}" xsl:use-attribute-sets="button"><xsl:apply-templates select="." mode="say"/></a>
+        <a href="mailto:{$to}?subject={$about}&amp;body={$body}" xsl:use-attribute-sets="button"><xsl:value-of select="@zh[$chinese] | @en[not($chinese)]"/></a>
       </xsl:if>
       <div xsl:use-attribute-sets="words"><xsl:value-of select="."/></div>
     </div>
@@ -124,25 +105,13 @@
     <xsl:attribute name="style">margin:0 0 10px;padding:8px 12px;border:1px solid #c77700;border-left-width:4px</xsl:attribute>
   </xsl:attribute-set>
   <xsl:attribute-set name="table">
-    <xsl:attribute name="style">width:100%;border-collapse:collapse;table-layout:fixed;font-size:15px</xsl:attribute>
-  </xsl:attribute-set>
-  <xsl:attribute-set name="label">
-    <xsl:attribute name="style">width:32%;padding:6px 8px 6px 0;border-bottom:1px solid #9995;vertical-align:top;opacity:.75</xsl:attribute>
-  </xsl:attribute-set>
-  <xsl:attribute-set name="mark">
-    <xsl:attribute name="style">width:32%;padding:6px 8px 6px 0;border-bottom:1px solid #9995;vertical-align:top;font-weight:bold</xsl:attribute>
-  </xsl:attribute-set>
-  <xsl:attribute-set name="value">
-    <xsl:attribute name="style">padding:6px 0;border-bottom:1px solid #9995;vertical-align:top;white-space:pre-line;unicode-bidi:isolate</xsl:attribute>
-  </xsl:attribute-set>
-  <xsl:attribute-set name="secret">
-    <xsl:attribute name="style">padding:6px 0;border-bottom:1px solid #9995;font:bold 18px monospace</xsl:attribute>
+    <xsl:attribute name="style">width:100%;border-collapse:collapse;table-layout:fixed;font-size:15px;white-space:pre-line</xsl:attribute>
   </xsl:attribute-set>
   <xsl:attribute-set name="quote">
-    <xsl:attribute name="style">padding:4px 12px;border-left:4px solid #999;white-space:pre-line;unicode-bidi:isolate</xsl:attribute>
+    <xsl:attribute name="style">padding:4px 12px;border-left:4px solid #999;white-space:pre-line</xsl:attribute>
   </xsl:attribute-set>
   <xsl:attribute-set name="answer">
-    <xsl:attribute name="style">margin:12px 0;padding:12px;border:1px solid #9998;border-radius:8px</xsl:attribute>
+    <xsl:attribute name="style">margin:12px 0;padding:12px;border:1px solid #bbb;border-radius:8px</xsl:attribute>
   </xsl:attribute-set>
   <xsl:attribute-set name="button">
     <xsl:attribute name="style">display:block;padding:10px 16px;border-radius:6px;background:#2f6fb3;color:#fff;text-align:center;text-decoration:none;font-weight:bold</xsl:attribute>
@@ -151,7 +120,7 @@
     <xsl:attribute name="style">margin-top:8px;white-space:pre-line</xsl:attribute>
   </xsl:attribute-set>
   <xsl:attribute-set name="brief">
-    <xsl:attribute name="style">margin:24px 0 0;padding:12px 0 0;border-top:1px solid #9998;font-size:14px</xsl:attribute>
+    <xsl:attribute name="style">margin:24px 0 0;padding:12px 0 0;border-top:1px solid #bbb;font-size:14px</xsl:attribute>
   </xsl:attribute-set>
   <xsl:attribute-set name="foot">
     <xsl:attribute name="style">margin:16px 0 0;font-size:12px;opacity:.7</xsl:attribute>

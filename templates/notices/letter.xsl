@@ -5,7 +5,7 @@
     subject   zh en; about-zh about-en: request and applicant; token
     p         zh en: a paragraph. kind: "alert" stands out
     section   zh en: a heading over the following
-      fact    zh en: a label; its text is the value, or value-zh value-en. kind: "secret"
+      fact    zh en: a label; its text is the value. kind: "secret"
       change  zh en: a label; old and new within
       item    zh en: a list's line; mark: what stands before it
       quote   its text is shown as someone else's words
@@ -55,7 +55,7 @@
   </xsl:template>
 
   <xsl:template match="n:problem" mode="letter">
-    <p kind="alert" zh="{@zh}" en="{@en}"/>
+    <p kind="alert"><xsl:copy-of select="@*"/></p>
   </xsl:template>
 
   <xsl:template match="n:said" mode="letter">
@@ -116,7 +116,8 @@
 
   <xsl:template match="n:decision" mode="letter">
     <section zh="审核意见" en="The decision">
-      <xsl:if test="@zh or @en"><fact zh="审核机关" en="Authority" value-zh="{$by-zh}" value-en="{$by-en}"/></xsl:if>
+      <xsl:if test="@zh and $chinese"><fact zh="审核机关"><xsl:value-of select="$by-zh"/></fact></xsl:if>
+      <xsl:if test="@en and not($chinese)"><fact en="Authority"><xsl:value-of select="$by-en"/></fact></xsl:if>
       <xsl:if test="@by"><fact zh="审核人" en="Reviewer"><xsl:value-of select="@by"/></fact></xsl:if>
       <xsl:if test="@at"><fact zh="审核时间" en="Time"><xsl:value-of select="@at"/></fact></xsl:if>
       <xsl:if test="@archive"><fact zh="留档编号" en="Archive number"><xsl:value-of select="@archive"/></fact></xsl:if>
@@ -125,7 +126,7 @@
   </xsl:template>
 
   <xsl:template name="glance">
-    <xsl:if test="n:request[@id or n:applicant]">
+    <xsl:if test="n:request[@id or @zh]">
       <section zh="申请概要" en="The request">
         <xsl:apply-templates select="n:request" mode="letter"/>
       </section>
@@ -133,12 +134,16 @@
   </xsl:template>
 
   <xsl:template match="n:request" mode="letter">
-    <xsl:variable name="table"><xsl:if test="@table">（<xsl:value-of select="@table"/>）</xsl:if></xsl:variable>
     <xsl:if test="@id"><fact zh="办理编号" en="Number"><xsl:value-of select="@id"/></fact></xsl:if>
-    <xsl:if test="@zh"><fact zh="申请事项" en="Request for" value-zh="{@zh}{$table}" value-en="{@en}"/></xsl:if>
+    <xsl:if test="@zh">
+      <fact zh="申请事项" en="Request for">
+        <xsl:value-of select="@zh[$chinese] | @en[not($chinese)]"/>
+        <xsl:if test="@table and $chinese">（<xsl:value-of select="@table"/>）</xsl:if>
+      </fact>
+    </xsl:if>
     <xsl:if test="n:applicant"><fact zh="申请人" en="Applicant"><xsl:value-of select="n:applicant"/></fact></xsl:if>
     <xsl:if test="n:submitted"><fact zh="提交时间" en="Submitted"><xsl:value-of select="n:submitted"/></fact></xsl:if>
-    <xsl:if test="n:state"><fact zh="当前状态" en="State" value-zh="{n:state/@zh}" value-en="{n:state/@en}"/></xsl:if>
+    <xsl:if test="n:state"><fact zh="当前状态" en="State"><xsl:value-of select="n:state/@zh[$chinese] | n:state/@en[not($chinese)]"/></fact></xsl:if>
     <xsl:if test="../n:expires and not(../n:login)">
       <xsl:choose>
         <xsl:when test="../@code = 'N1D'"><fact zh="确认期限" en="Confirm by"><xsl:value-of select="../n:expires"/></fact></xsl:when>
@@ -213,7 +218,7 @@
   <xsl:template name="reports">
     <xsl:for-each select="n:report">
       <section zh="{@request} {@zh}" en="{@request} {@en}">
-        <fact zh="当前状态" en="State" value-zh="{@stateZh}" value-en="{@stateEn}"/>
+        <fact zh="当前状态" en="State"><xsl:value-of select="@stateZh[$chinese] | @stateEn[not($chinese)]"/></fact>
         <xsl:if test="@submitted"><fact zh="提交时间" en="Submitted"><xsl:value-of select="@submitted"/></fact></xsl:if>
         <xsl:if test="@changed"><fact zh="最近更新" en="Last change"><xsl:value-of select="@changed"/></fact></xsl:if>
       </section>

@@ -28,17 +28,11 @@
     </rendering>
   </xsl:template>
 
-  <!-- An element of the letter in the reader's language, or in the other one: for the summary, or because there is nothing else. -->
-  <xsl:template match="*" mode="say">
-    <xsl:choose>
-      <xsl:when test="$chinese and @zh != '' or not(@en != '')"><xsl:value-of select="@zh"/></xsl:when>
-      <xsl:otherwise><xsl:value-of select="@en"/></xsl:otherwise>
-    </xsl:choose>
-  </xsl:template>
-  <xsl:template match="*" mode="say-other">
-    <xsl:choose>
-      <xsl:when test="$chinese"><xsl:value-of select="@en"/></xsl:when>
-      <xsl:otherwise><xsl:value-of select="@zh"/></xsl:otherwise>
-    </xsl:choose>
+  <!-- The summary is in the language the rest is not in. -->
+  <xsl:template name="brief">
+    <xsl:for-each select="brief">
+      <xsl:if test="position() != 1 and $chinese"><xsl:text> </xsl:text></xsl:if>
+      <xsl:value-of select="@zh[not($chinese)] | @en[$chinese]"/>
+    </xsl:for-each>
   </xsl:template>
 </xsl:stylesheet>

@@ -6,7 +6,7 @@
     p         a paragraph
     take      the heading above the list of materials, where it differs
     how       how to answer, above the ways to answer
-    brief     the whole in one or two sentences: the summary in the reader's other language
+    brief     the whole in a few sentences: the summary in the reader's other language; several follow each other
 
   domain.md 6.5 says when each is sent; R-07: a registration that was only received is never called successful.
 -->
@@ -14,9 +14,10 @@
 
   <!-- N0: the form has mistakes; nothing was accepted. -->
   <xsl:template match="n:notice[@code='N0']" mode="sentences">
-    <subject zh="申请表未受理，请更正" en="Form not accepted, please correct it"/>
-    <p zh="您发来的{$form-zh}未通过检查，本次未予受理，表中内容未作保存。需要更正的问题共{$errors}项，已全部列在下面。"
-       en="The {$form-en} you sent did not pass the checks. It was not accepted and nothing of it was kept. What needs correcting is listed below in full ({$errors})."/>
+    <xsl:variable name="errors" select="count(n:finding[not(@warning)])"/>
+    <subject zh="来信未予受理，请更正" en="Not accepted, please correct it"/>
+    <p zh="您的来信未通过检查，本次未予受理，所附内容未作保存。需要更正的问题共 {$errors} 项，已全部列在下面。"
+       en="Your mail did not pass the checks. It was not accepted and nothing of it was kept. All that needs correcting ({$errors}) is listed below."/>
     <xsl:choose>
       <xsl:when test="n:attachment">
         <p zh="附件“{n:attachment[1]/@name}”已按您填写的内容预先填好。请在其中更正后，作为附件重新发来；每封邮件只附一份 XML 申请表。"
@@ -26,30 +27,31 @@
         <p zh="请更正后重新发来；每封邮件只附一份 XML 申请表。" en="Please correct it and send it again; one XML form per mail."/>
       </xsl:otherwise>
     </xsl:choose>
-    <brief zh="您发来的{$form-zh}有{$errors}项问题，未予受理。请更正后，将 XML 申请表作为附件重新发来。"
-           en="The {$form-en} was not accepted: {$errors} to correct. Please send the corrected XML form again as an attachment."/>
+    <brief zh="您的来信有 {$errors} 项需要更正，未予受理。请更正后，将 XML 申请表作为附件重新发来。"
+           en="Your mail was not accepted: {$errors} to correct. Please send the corrected XML form again as an attachment."/>
   </xsl:template>
 
   <!-- N1D: a draft; its sender confirms it or takes it back. -->
   <xsl:template match="n:notice[@code='N1D']" mode="sentences">
     <subject zh="请确认申请内容" en="Please confirm your request"/>
-    <p zh="我们收到了您的{$what-zh}，系统读取到的内容如下。该申请目前为草稿，尚未提交审核。"
-       en="We received your {$what-en}. Below is exactly what was understood. It is still a draft and has not been submitted for review."/>
+    <p zh="我们收到了您的“{$what-zh}”申请，系统读取到的内容如下。该申请目前为草稿，尚未提交审核。"
+       en="We received your request for {$what-en}. Below is exactly what was understood. It is still a draft and has not been submitted for review."/>
     <xsl:if test="n:expires">
       <p zh="请于{n:expires}前确认；逾期未确认的，草稿自动失效，需重新发送申请表。"
          en="Please confirm by {n:expires}. A draft that is not confirmed by then lapses, and the form has to be sent again."/>
     </xsl:if>
     <how zh="请逐项核对，然后直接回复本邮件，正文第一行写“确认”或者“取消”。内容有误的，请先取消，更正申请表后重新发送。如果您没有发送过这份申请，请回复“取消”或者不予理会。"
          en="Check every line, then reply to this mail with CONFIRM or CANCEL on the first line. If something is wrong, cancel it, correct the form and send it again. If you did not send this form, reply CANCEL or ignore this mail."/>
-    <brief zh="这是您{$what-zh}的草稿，尚未提交审核。核对无误的，请回复本邮件，正文第一行写“确认”；放弃的，写“取消”。{$by-when-zh}"
-           en="This is the draft of your {$what-en}; it has not been submitted yet. To submit it, reply to this mail with CONFIRM on the first line; to drop it, reply CANCEL. {$by-when-en}"/>
+    <brief zh="这是您“{$what-zh}”申请的草稿，尚未提交审核。核对无误的，请回复本邮件，正文第一行写“确认”；放弃的，写“取消”。"
+           en="This is the draft of your request for {$what-en}; it has not been submitted yet. To submit it, reply to this mail with CONFIRM on the first line; to drop it, reply CANCEL."/>
+    <xsl:if test="n:expires"><brief zh="确认期限：{n:expires}。" en="It lapses at {n:expires}."/></xsl:if>
   </xsl:template>
 
   <!-- N1: submitted; waits for review. -->
   <xsl:template match="n:notice[@code='N1']" mode="sentences">
     <subject zh="申请已提交，待审核" en="Submitted, waiting for review"/>
-    <p zh="您的{$what-zh}已提交，待审核。办理编号为 {$id}，查询、撤回申请或者联系主管部门时请提供此编号。"
-       en="Your {$what-en} has been submitted and waits for review. Its number is {$id}; please quote it when you ask about it, withdraw it or contact the authority."/>
+    <p zh="您的“{$what-zh}”申请已提交，待审核。办理编号为 {$id}，查询、撤回申请或者联系主管部门时请提供此编号。"
+       en="Your request for {$what-en} has been submitted and waits for review. Its number is {$id}; please quote it when you ask about it, withdraw it or contact the authority."/>
     <xsl:if test="$registers">
       <p zh="审核通过之前，账号尚未开通，不能登录。审核结果将发送到本邮箱。"
          en="Until it is approved there is no account and you cannot log in. The result will be sent to this address."/>
@@ -57,47 +59,48 @@
     <xsl:if test="n:material">
       <take zh="请送交{$here-zh}的书面材料" en="Papers to hand in at {$here-en}"/>
     </xsl:if>
-    <brief zh="您的{$what-zh}（{$id}）已提交，待审核。{$papers-zh}本邮件无需回复。"
-           en="Your {$what-en} ({$id}) has been submitted and waits for review. {$papers-en}No reply is needed."/>
+    <brief zh="您的“{$what-zh}”申请（{$id}）已提交，待审核。" en="Your request for {$what-en} ({$id}) has been submitted and waits for review."/>
+    <xsl:if test="n:material"><brief zh="请将所列书面材料送交{$here-zh}。" en="Please hand in the listed papers at {$here-en}."/></xsl:if>
+    <brief zh="本邮件无需回复。" en="No reply is needed."/>
   </xsl:template>
 
   <!-- N2: a reviewer of the first stage is asked to decide. -->
   <xsl:template match="n:notice[@code='N2']" mode="sentences">
     <subject zh="请审核" en="Please review"/>
-    <p zh="{$who-zh}提交了{$what-zh}，现由{$here-zh}审核。请核对以下内容和书面材料，直接回复本邮件作出决定。"
-       en="{$who-en} submitted a {$what-en}, which {$here-en} is to decide. Please compare what follows with the papers and decide by replying to this mail."/>
+    <p zh="{$who}提交了“{$what-zh}”申请，现由{$here-zh}审核。请核对以下内容和书面材料，直接回复本邮件作出决定。"
+       en="{$who} submitted a request for {$what-en}, which {$here-en} is to decide. Please compare what follows with the papers and decide by replying to this mail."/>
     <xsl:call-template name="how-to-decide"/>
   </xsl:template>
 
   <!-- N2b: the receiving enterprise brings the papers. -->
   <xsl:template match="n:notice[@code='N2b']" mode="sentences">
     <subject zh="请备齐并送交书面材料" en="Please hand in the papers"/>
-    <p zh="{$who-zh}提交了{$what-zh}，申请将持证人转入贵单位。请贵单位持下列书面材料到{$here-zh}办理核验和留档。"
-       en="{$who-en} submitted a {$what-en} that moves a certificate holder to your enterprise. Please take the papers listed below to {$here-en}, which checks and archives them."/>
+    <p zh="{$who}提交了“{$what-zh}”申请，申请将持证人转入贵单位。请贵单位持下列书面材料到{$here-zh}办理核验和留档。"
+       en="{$who} submitted a request for {$what-en} that moves a certificate holder to your enterprise. Please take the papers listed below to {$here-en}, which checks and archives them."/>
     <p zh="本申请与贵单位无关的，请联系{$here-zh}。" en="If this does not concern you, please tell {$here-en}."/>
     <take zh="请送交{$here-zh}的书面材料" en="Papers to hand in at {$here-en}"/>
-    <brief zh="{$who-zh}申请将持证人转入贵单位。请将所列材料送交{$here-zh}。本邮件无需回复。"
-           en="{$who-en} asks to move a certificate holder to your enterprise. Please take the listed papers to {$here-en}. No reply is needed."/>
+    <brief zh="{$who}申请将持证人转入贵单位。请将所列材料送交{$here-zh}。本邮件无需回复。"
+           en="{$who} asks to move a certificate holder to your enterprise. Please take the listed papers to {$here-en}. No reply is needed."/>
   </xsl:template>
 
   <!-- N3: one stage passed, the next begins. -->
   <xsl:template match="n:notice[@code='N3']" mode="sentences">
     <subject zh="申请进展：已通过一级审核" en="Progress: one stage has been passed"/>
-    <p zh="您的{$what-zh}{$number-zh}已由{$by-zh}审核通过，现转{$here-zh}审核。"
-       en="Your {$what-en}{$number-en} has been passed by {$by-en} and now goes to {$here-en}."/>
+    <p zh="您的“{$what-zh}”申请（办理编号 {$id}）已由{$by-zh}审核通过，现转{$here-zh}审核。"
+       en="Your request for {$what-en} ({$id}) has been passed by {$by-en} and now goes to {$here-en}."/>
     <xsl:if test="n:request/n:state/@name = 'inCityReview'">
       <p zh="请及时联系{$here-zh}办理后续审核；该环节审核通过后，变更即告完成。"
          en="Please contact {$here-en} about the next stage; its approval completes the change."/>
     </xsl:if>
-    <brief zh="您的{$what-zh}{$number-zh}已由{$by-zh}审核通过，现转{$here-zh}审核。本邮件无需回复。"
-           en="Your {$what-en}{$number-en} has been passed by {$by-en} and now goes to {$here-en}. No reply is needed."/>
+    <brief zh="您的“{$what-zh}”申请（办理编号 {$id}）已由{$by-zh}审核通过，现转{$here-zh}审核。本邮件无需回复。"
+           en="Your request for {$what-en} ({$id}) has been passed by {$by-en} and now goes to {$here-en}. No reply is needed."/>
   </xsl:template>
 
   <!-- N4: a reviewer of a later stage is asked to decide. -->
   <xsl:template match="n:notice[@code='N4']" mode="sentences">
     <subject zh="请审核" en="Please review"/>
-    <p zh="{$who-zh}提交了{$what-zh}，前序审核已通过，现由{$here-zh}审核。请核对以下内容，直接回复本邮件作出决定。"
-       en="{$who-en} submitted a {$what-en}. It has passed the stage before; {$here-en} is to decide now. Please check what follows and decide by replying to this mail."/>
+    <p zh="{$who}提交了“{$what-zh}”申请，前序审核已通过，现由{$here-zh}审核。请核对以下内容，直接回复本邮件作出决定。"
+       en="{$who} submitted a request for {$what-en}. It has passed the stage before; {$here-en} is to decide now. Please check what follows and decide by replying to this mail."/>
     <xsl:for-each select="n:stage[@progress='passed'][last()]">
       <xsl:choose>
         <xsl:when test="@archive">
@@ -117,16 +120,16 @@
     <xsl:choose>
       <xsl:when test="n:login">
         <subject zh="审批通过，账号已开通" en="Approved, the account is active"/>
-        <p zh="您的{$what-zh}{$number-zh}已审批通过，账号已开通，可以登录。"
-           en="Your {$what-en}{$number-en} has been approved. The account is active and you can log in."/>
-        <brief zh="您的{$what-zh}{$number-zh}已审批通过，账号已开通，登录名为 {n:login}。首次登录须修改一次性密码。本邮件无需回复。"
-               en="Your {$what-en}{$number-en} has been approved. Your login name is {n:login}. The one-time password must be changed at the first login. No reply is needed."/>
+        <p zh="您的“{$what-zh}”申请（办理编号 {$id}）已审批通过，账号已开通，可以登录。"
+           en="Your request for {$what-en} ({$id}) has been approved. The account is active and you can log in."/>
+        <brief zh="您的“{$what-zh}”申请（办理编号 {$id}）已审批通过，账号已开通，登录名为 {n:login}。首次登录须修改一次性密码。本邮件无需回复。"
+               en="Your request for {$what-en} ({$id}) has been approved. Your login name is {n:login}. The one-time password must be changed at the first login. No reply is needed."/>
       </xsl:when>
       <xsl:otherwise>
         <subject zh="审批通过" en="Approved and in effect"/>
-        <p zh="{$what-zh}{$number-zh}已审批通过，已经生效。" en="The {$what-en}{$number-en} has been approved and is in effect."/>
-        <brief zh="{$what-zh}{$number-zh}已审批通过，已经生效。本邮件无需回复。"
-               en="The {$what-en}{$number-en} has been approved and is in effect. No reply is needed."/>
+        <p zh="“{$what-zh}”申请（办理编号 {$id}）已审批通过，已经生效。" en="The request for {$what-en} ({$id}) has been approved and is in effect."/>
+        <brief zh="“{$what-zh}”申请（办理编号 {$id}）已审批通过，已经生效。本邮件无需回复。"
+               en="The request for {$what-en} ({$id}) has been approved and is in effect. No reply is needed."/>
       </xsl:otherwise>
     </xsl:choose>
   </xsl:template>
@@ -134,11 +137,11 @@
   <!-- N6: rejected. -->
   <xsl:template match="n:notice[@code='N6']" mode="sentences">
     <subject zh="审批不通过" en="Not approved"/>
-    <p zh="{$what-zh}{$number-zh}经{$by-zh}审核，未获通过，本次办理结束。"
-       en="The {$what-en}{$number-en} was not approved by {$by-en}. It is closed."/>
+    <p zh="“{$what-zh}”申请（办理编号 {$id}）经{$by-zh}审核，未获通过，本次办理结束。"
+       en="The request for {$what-en} ({$id}) was not approved by {$by-en}. It is closed."/>
     <xsl:call-template name="how-to-refile"/>
-    <brief zh="{$what-zh}{$number-zh}未获通过：{n:decision}。更正后可以重新申请。本邮件无需回复。"
-           en="The {$what-en}{$number-en} was not approved: {n:decision}. A corrected request may be filed again. No reply is needed."/>
+    <brief zh="“{$what-zh}”申请（办理编号 {$id}）未获通过：{n:decision}。更正后可以重新申请。本邮件无需回复。"
+           en="The request for {$what-en} ({$id}) was not approved: {n:decision}. A corrected request may be filed again. No reply is needed."/>
   </xsl:template>
 
   <!-- N6x: a draft or a request has expired. -->
@@ -146,18 +149,18 @@
     <xsl:choose>
       <xsl:when test="n:request/n:submitted">
         <subject zh="申请已过期" en="The request has expired"/>
-        <p zh="{$what-zh}{$number-zh}在规定期限内未办结，已过期，本次办理结束。"
-           en="The {$what-en}{$number-en} was not decided within the time allowed. It has expired and is closed."/>
+        <p zh="“{$what-zh}”申请（办理编号 {$id}）在规定期限内未办结，已过期，本次办理结束。"
+           en="The request for {$what-en} ({$id}) was not decided within the time allowed. It has expired and is closed."/>
         <xsl:call-template name="how-to-refile"/>
-        <brief zh="{$what-zh}{$number-zh}已过期，可以重新申请。本邮件无需回复。"
-               en="The {$what-en}{$number-en} has expired. It may be filed again. No reply is needed."/>
+        <brief zh="“{$what-zh}”申请（办理编号 {$id}）已过期，可以重新申请。本邮件无需回复。"
+               en="The request for {$what-en} ({$id}) has expired. It may be filed again. No reply is needed."/>
       </xsl:when>
       <xsl:otherwise>
         <subject zh="申请草稿已失效" en="The draft has lapsed"/>
-        <p zh="您的{$what-zh}在规定期限内未经确认，草稿已失效，没有提交审核。仍需办理的，请重新发送申请表。"
-           en="Your {$what-en} was not confirmed in time. The draft has lapsed and was not submitted. If you still want it, please send the form again."/>
-        <brief zh="您的{$what-zh}未经确认，草稿已失效。仍需办理的，请重新发送申请表。"
-               en="Your {$what-en} was not confirmed in time; the draft has lapsed. If you still want it, please send the form again."/>
+        <p zh="您的“{$what-zh}”申请在规定期限内未经确认，草稿已失效，没有提交审核。仍需办理的，请重新发送申请表。"
+           en="Your request for {$what-en} was not confirmed in time. The draft has lapsed and was not submitted. If you still want it, please send the form again."/>
+        <brief zh="您的“{$what-zh}”申请未经确认，草稿已失效。仍需办理的，请重新发送申请表。"
+               en="Your request for {$what-en} was not confirmed in time; the draft has lapsed. If you still want it, please send the form again."/>
       </xsl:otherwise>
     </xsl:choose>
   </xsl:template>
@@ -165,27 +168,27 @@
   <!-- N6v: void, because what it was about is no longer as it was. -->
   <xsl:template match="n:notice[@code='N6v']" mode="sentences">
     <subject zh="申请已作废" en="The request is void"/>
-    <p zh="{$what-zh}{$number-zh}所依据的登记信息已发生变化，无法继续办理，现予作废。"
-       en="The records on which the {$what-en}{$number-en} rests have changed. It cannot go on and is void."/>
+    <p zh="“{$what-zh}”申请（办理编号 {$id}）所依据的登记信息已发生变化，无法继续办理，现予作废。"
+       en="The records on which the request for {$what-en} ({$id}) rests have changed. It cannot go on and is void."/>
     <xsl:call-template name="how-to-refile"/>
-    <brief zh="{$what-zh}{$number-zh}已作废。请核对登记信息，如仍需办理，可以重新申请。本邮件无需回复。"
-           en="The {$what-en}{$number-en} is void because the records have changed. It may be filed again. No reply is needed."/>
+    <brief zh="“{$what-zh}”申请（办理编号 {$id}）已作废。请核对登记信息，如仍需办理，可以重新申请。本邮件无需回复。"
+           en="The request for {$what-en} ({$id}) is void because the records have changed. It may be filed again. No reply is needed."/>
   </xsl:template>
 
   <!-- N7: withdrawn. -->
   <xsl:template match="n:notice[@code='N7']" mode="sentences">
     <subject zh="申请已撤回" en="The request has been withdrawn"/>
-    <p zh="{$what-zh}{$number-zh}已由申请人撤回，不再办理。此前发出的审核邮件同时失效，无需再作回复。"
-       en="The {$what-en}{$number-en} has been withdrawn by its applicant and goes no further. Review mails about it are no longer valid and need no answer."/>
-    <brief zh="{$what-zh}{$number-zh}已由申请人撤回。本邮件无需回复。"
-           en="The {$what-en}{$number-en} has been withdrawn by its applicant. No reply is needed."/>
+    <p zh="“{$what-zh}”申请（办理编号 {$id}）已由申请人撤回，不再办理。此前发出的审核邮件同时失效，无需再作回复。"
+       en="The request for {$what-en} ({$id}) has been withdrawn by its applicant and goes no further. Review mails about it are no longer valid and need no answer."/>
+    <brief zh="“{$what-zh}”申请（办理编号 {$id}）已由申请人撤回。本邮件无需回复。"
+           en="The request for {$what-en} ({$id}) has been withdrawn by its applicant. No reply is needed."/>
   </xsl:template>
 
   <!-- N8: a reminder to decide. -->
   <xsl:template match="n:notice[@code='N8']" mode="sentences">
     <subject zh="催办：请审核" en="Reminder: please review"/>
-    <p zh="{$who-zh}提交的{$what-zh}仍在等待{$here-zh}审核，请尽快办理。未收到明确答复前，申请不会自动通过。"
-       en="A {$what-en} by {$who-en} still waits for {$here-en}. Please decide soon: no request passes by itself."/>
+    <p zh="{$who}提交的“{$what-zh}”申请仍在等待{$here-zh}审核，请尽快办理。未收到明确答复前，申请不会自动通过。"
+       en="A request for {$what-en} by {$who} still waits for {$here-en}. Please decide soon: no request passes by itself."/>
     <xsl:call-template name="how-to-decide"/>
   </xsl:template>
 
@@ -203,10 +206,10 @@
   <!-- N10: another authority decides from now on. -->
   <xsl:template match="n:notice[@code='N10']" mode="sentences">
     <subject zh="申请已转由其他主管部门审核" en="Another authority decides now"/>
-    <p zh="{$what-zh}{$number-zh}现转由{$here-zh}审核。此前发出的审核邮件同时失效，无需再作回复。"
-       en="The {$what-en}{$number-en} is now decided by {$here-en}. Review mails sent about it before are no longer valid and need no answer."/>
-    <brief zh="{$what-zh}{$number-zh}现转由{$here-zh}审核。本邮件无需回复。"
-           en="The {$what-en}{$number-en} is now decided by {$here-en}. No reply is needed."/>
+    <p zh="“{$what-zh}”申请（办理编号 {$id}）现转由{$here-zh}审核。此前发出的审核邮件同时失效，无需再作回复。"
+       en="The request for {$what-en} ({$id}) is now decided by {$here-en}. Review mails sent about it before are no longer valid and need no answer."/>
+    <brief zh="“{$what-zh}”申请（办理编号 {$id}）现转由{$here-zh}审核。本邮件无需回复。"
+           en="The request for {$what-en} ({$id}) is now decided by {$here-en}. No reply is needed."/>
   </xsl:template>
 
   <!-- N11: the operator is needed. -->
@@ -248,14 +251,14 @@
       <xsl:when test="n:archiveRequired">
         <how zh="请直接回复本邮件，正文第一行只写“同意”或者“不同意”。同意的，另起一行写“留档编号：”和书面材料的留档编号；不同意的，另起一行写“原因：”和理由。二者均为必填。"
              en="Reply to this mail with 同意 (approve) or 不同意 (reject) alone on the first line; APPROVE and REJECT will do as well. With an approval, add a line 留档编号: (or ARCHIVE:) with the number under which you archived the papers; with a rejection, a line 原因: (or REASON:) with the reason. Both are required."/>
-        <brief zh="{$who-zh}的{$what-zh}{$number-zh}待您审核。请回复本邮件：同意的，第一行写“同意”，第二行写“留档编号：……”；不同意的，第一行写“不同意”，第二行写“原因：……”。"
-               en="A {$what-en}{$number-en} by {$who-en} waits for your decision. Reply with APPROVE on the first line and ARCHIVE: number on the second, or REJECT and REASON: text."/>
+        <brief zh="{$who}的“{$what-zh}”申请（办理编号 {$id}）待您审核。请回复本邮件：同意的，第一行写“同意”，第二行写“留档编号：……”；不同意的，第一行写“不同意”，第二行写“原因：……”。"
+               en="A request for {$what-en} ({$id}) by {$who} waits for your decision. Reply with APPROVE on the first line and ARCHIVE: number on the second, or REJECT and REASON: text."/>
       </xsl:when>
       <xsl:otherwise>
         <how zh="请直接回复本邮件，正文第一行只写“同意”或者“不同意”。不同意的，另起一行写“原因：”和理由，理由为必填。"
              en="Reply to this mail with 同意 (approve) or 不同意 (reject) alone on the first line; APPROVE and REJECT will do as well. With a rejection, add a line 原因: (or REASON:) with the reason, which is required."/>
-        <brief zh="{$who-zh}的{$what-zh}{$number-zh}待您审核。请回复本邮件：同意的，第一行写“同意”；不同意的，第一行写“不同意”，第二行写“原因：……”。"
-               en="A {$what-en}{$number-en} by {$who-en} waits for your decision. Reply with APPROVE on the first line, or REJECT on the first and REASON: text on the second."/>
+        <brief zh="{$who}的“{$what-zh}”申请（办理编号 {$id}）待您审核。请回复本邮件：同意的，第一行写“同意”；不同意的，第一行写“不同意”，第二行写“原因：……”。"
+               en="A request for {$what-en} ({$id}) by {$who} waits for your decision. Reply with APPROVE on the first line, or REJECT on the first and REASON: text on the second."/>
       </xsl:otherwise>
     </xsl:choose>
   </xsl:template>
@@ -275,46 +278,10 @@
 
   <!-- What stands in the braces. -->
   <xsl:variable name="id" select="string(/n:notice/n:request/@id)"/>
+  <xsl:variable name="what-zh" select="string(/n:notice/n:request/@zh)"/>
+  <xsl:variable name="what-en" select="string(/n:notice/n:request/@en)"/>
+  <xsl:variable name="who" select="string(/n:notice/n:request/n:applicant)"/>
   <xsl:variable name="registers" select="/n:notice/n:request[@procedure='T5' or @procedure='P1']"/>
-  <xsl:variable name="errors" select="count(/n:notice/n:finding[not(@warning)])"/>
-  <xsl:variable name="number-zh">
-    <xsl:if test="$id">（办理编号 <xsl:value-of select="$id"/>）</xsl:if>
-  </xsl:variable>
-  <xsl:variable name="number-en">
-    <xsl:if test="$id"> (<xsl:value-of select="$id"/>)</xsl:if>
-  </xsl:variable>
-  <xsl:variable name="what-zh">
-    <xsl:if test="/n:notice/n:request/@zh">“<xsl:value-of select="/n:notice/n:request/@zh"/>”</xsl:if>
-    <xsl:text>申请</xsl:text>
-  </xsl:variable>
-  <xsl:variable name="what-en">
-    <xsl:text>request</xsl:text>
-    <xsl:if test="/n:notice/n:request/@en"> for <xsl:value-of select="/n:notice/n:request/@en"/></xsl:if>
-  </xsl:variable>
-  <xsl:variable name="form-zh">
-    <xsl:choose>
-      <xsl:when test="/n:notice/n:request/@zh">“<xsl:value-of select="/n:notice/n:request/@zh"/>”申请表</xsl:when>
-      <xsl:otherwise>邮件</xsl:otherwise>
-    </xsl:choose>
-  </xsl:variable>
-  <xsl:variable name="form-en">
-    <xsl:choose>
-      <xsl:when test="/n:notice/n:request/@en">form for <xsl:value-of select="/n:notice/n:request/@en"/></xsl:when>
-      <xsl:otherwise>mail</xsl:otherwise>
-    </xsl:choose>
-  </xsl:variable>
-  <xsl:variable name="who-zh">
-    <xsl:choose>
-      <xsl:when test="/n:notice/n:request/n:applicant"><xsl:value-of select="/n:notice/n:request/n:applicant"/></xsl:when>
-      <xsl:otherwise>申请人</xsl:otherwise>
-    </xsl:choose>
-  </xsl:variable>
-  <xsl:variable name="who-en">
-    <xsl:choose>
-      <xsl:when test="/n:notice/n:request/n:applicant"><xsl:value-of select="/n:notice/n:request/n:applicant"/></xsl:when>
-      <xsl:otherwise>The applicant</xsl:otherwise>
-    </xsl:choose>
-  </xsl:variable>
   <xsl:variable name="here" select="/n:notice/n:stage[@progress='now'][1]"/>
   <xsl:variable name="here-zh">
     <xsl:call-template name="office-zh"><xsl:with-param name="name" select="$here/@authorityZh"/></xsl:call-template>
@@ -327,18 +294,6 @@
   </xsl:variable>
   <xsl:variable name="by-en">
     <xsl:call-template name="office-en"><xsl:with-param name="name" select="/n:notice/n:decision/@en"/></xsl:call-template>
-  </xsl:variable>
-  <xsl:variable name="by-when-zh">
-    <xsl:if test="/n:notice/n:expires">确认期限：<xsl:value-of select="/n:notice/n:expires"/>。</xsl:if>
-  </xsl:variable>
-  <xsl:variable name="by-when-en">
-    <xsl:if test="/n:notice/n:expires">It lapses at <xsl:value-of select="/n:notice/n:expires"/>.</xsl:if>
-  </xsl:variable>
-  <xsl:variable name="papers-zh">
-    <xsl:if test="/n:notice/n:material">请将所列书面材料送交<xsl:value-of select="$here-zh"/>。</xsl:if>
-  </xsl:variable>
-  <xsl:variable name="papers-en">
-    <xsl:if test="/n:notice/n:material">Please hand in the listed papers at <xsl:value-of select="$here-en"/>. </xsl:if>
   </xsl:variable>
 
   <!-- A city or the province stands for its authority: 济南市 decides as 济南市主管部门. Any other name is one already. -->

@@ -6,7 +6,7 @@
       <xsl:when test="$chinese">【会签】</xsl:when>
       <xsl:otherwise>[Countersign] </xsl:otherwise>
     </xsl:choose>
-    <xsl:apply-templates select="." mode="say"/>
+    <xsl:value-of select="@zh[$chinese] | @en[not($chinese)]"/>
     <xsl:if test="@about-zh != ''">
       <xsl:choose>
         <xsl:when test="$chinese">：<xsl:value-of select="@about-zh"/></xsl:when>

@@ -3,7 +3,7 @@
 <xsl:stylesheet version="1.0" xmlns:xsl="http://www.w3.org/1999/XSL/Transform" xmlns:exsl="http://exslt.org/common" exclude-result-prefixes="exsl">
 
   <xsl:template match="/" mode="text">
-    <xsl:apply-templates select="subject" mode="say"/>
+    <xsl:value-of select="subject/@zh[$chinese] | subject/@en[not($chinese)]"/>
     <xsl:text>&#10;&#10;</xsl:text>
     <xsl:apply-templates select="p | section" mode="text"/>
     <xsl:if test="brief">
@@ -12,55 +12,41 @@
         <xsl:otherwise>【中文】</xsl:otherwise>
       </xsl:choose>
       <xsl:text>&#10;</xsl:text>
-      <xsl:apply-templates select="brief" mode="say-other"/>
+      <xsl:call-template name="brief"/>
       <xsl:text>&#10;</xsl:text>
     </xsl:if>
     <xsl:if test="foot">
       <xsl:text>&#10;-- &#10;</xsl:text>
       <xsl:for-each select="foot">
-        <xsl:apply-templates select="." mode="say"/>
+        <xsl:value-of select="@zh[$chinese] | @en[not($chinese)]"/>
         <xsl:text>&#10;</xsl:text>
       </xsl:for-each>
     </xsl:if>
   </xsl:template>
 
   <xsl:template match="p" mode="text">
-    <xsl:apply-templates select="." mode="say"/>
+    <xsl:value-of select="@zh[$chinese] | @en[not($chinese)]"/>
     <xsl:text>&#10;&#10;</xsl:text>
   </xsl:template>
 
   <xsl:template match="section" mode="text">
     <xsl:text>【</xsl:text>
-    <xsl:apply-templates select="." mode="say"/>
+    <xsl:value-of select="@zh[$chinese] | @en[not($chinese)]"/>
     <xsl:text>】&#10;</xsl:text>
     <xsl:apply-templates mode="text"/>
     <xsl:if test="not(*[last()][self::p or self::answer])"><xsl:text>&#10;</xsl:text></xsl:if>
   </xsl:template>
 
   <!-- A label's column is four Chinese characters or fourteen letters wide: that fits the letter's own labels; a form's longer ones stand out. -->
-  <xsl:template match="fact | change" mode="label">
-    <xsl:choose>
-      <xsl:when test="$chinese"><xsl:value-of select="concat(@zh, substring('　　　　', string-length(@zh) + 1), '：')"/></xsl:when>
-      <xsl:otherwise><xsl:value-of select="concat(@en, ': ', substring('              ', string-length(@en) + 1))"/></xsl:otherwise>
-    </xsl:choose>
-  </xsl:template>
-
-  <xsl:template match="fact" mode="value">
-    <xsl:choose>
-      <xsl:when test="not(@value-zh)"><xsl:value-of select="."/></xsl:when>
-      <xsl:when test="$chinese"><xsl:value-of select="@value-zh"/></xsl:when>
-      <xsl:otherwise><xsl:value-of select="@value-en"/></xsl:otherwise>
-    </xsl:choose>
-  </xsl:template>
-
   <xsl:template match="fact" mode="text">
-    <xsl:apply-templates select="." mode="label"/>
-    <xsl:apply-templates select="." mode="value"/>
-    <xsl:text>&#10;</xsl:text>
+    <xsl:choose>
+      <xsl:when test="$chinese"><xsl:value-of select="concat(@zh, substring('　　　　', string-length(@zh) + 1), '：', ., '&#10;')"/></xsl:when>
+      <xsl:otherwise><xsl:value-of select="concat(@en, ': ', substring('              ', string-length(@en) + 1), ., '&#10;')"/></xsl:otherwise>
+    </xsl:choose>
   </xsl:template>
 
   <xsl:template match="change" mode="text">
-    <xsl:apply-templates select="." mode="say"/>
+    <xsl:value-of select="@zh[$chinese] | @en[not($chinese)]"/>
     <xsl:text>&#10;</xsl:text>
     <xsl:choose>
       <xsl:when test="$chinese"><xsl:value-of select="concat('　　原：', old, '&#10;　　新：', new, '&#10;')"/></xsl:when>
@@ -70,7 +56,7 @@
 
   <xsl:template match="item" mode="text">
     <xsl:value-of select="concat(@mark, ' ')"/>
-    <xsl:apply-templates select="." mode="say"/>
+    <xsl:value-of select="@zh[$chinese] | @en[not($chinese)]"/>
     <xsl:text>&#10;</xsl:text>
   </xsl:template>
 
