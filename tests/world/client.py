@@ -70,7 +70,7 @@ class Directory:
         return subprocess.run(command, env=environment, capture_output=True, text=True)
 
     def logs_in(self, dn, password):
-        """True when this login may do what everybody may: it has no change of password due."""
+        """True when the directory takes this login, be it only for a change of password."""
         return self.run("ldapwhoami", (dn, password)).returncode == 0
 
     def change_password(self, dn, old, new):
