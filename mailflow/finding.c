@@ -73,12 +73,25 @@ static const struct sentence sentences[] = {
     {"W-NAME", FINDING_LOGIC, "名称为曾用名或与其他企业重名", "the name is a former one or another enterprise has it too"},
 };
 
-static const struct sentence *sentence_find(const char *code)
+static const struct sentence *sentence_look_up(const char *code)
 {
     for (gsize i = 0; i < G_N_ELEMENTS(sentences); i++)
         if (strcmp(sentences[i].code, code) == 0)
             return &sentences[i];
-    g_error("no finding has the code %s", code);
+    return NULL;
+}
+
+static const struct sentence *sentence_find(const char *code)
+{
+    const struct sentence *sentence = sentence_look_up(code);
+    g_assert(sentence);
+    return sentence;
+}
+
+const char *finding_known(const char *code)
+{
+    const struct sentence *sentence = sentence_look_up(code);
+    return sentence ? sentence->code : NULL;
 }
 
 void finding_free(struct finding *finding)

@@ -24,6 +24,9 @@ void finding_free(struct finding *finding);
 /* A new array that frees its findings. */
 GPtrArray *finding_list(void);
 
+/* The table's own copy of a code, or NULL when it has no such code. */
+const char *finding_known(const char *code);
+
 /* Add a finding with the table's sentence for `code` (asserts that the code exists). `detail_zh`/`detail_en` may be NULL; when given
  * they replace the table's sentence. Returns the finding, owned by the list, so that field, labels and line can be set. */
 struct finding *finding_add(GPtrArray *list, const char *code, const char *detail_zh, const char *detail_en);

@@ -30,7 +30,7 @@ void form_free(struct form *form)
     g_free(form->label_zh);
     g_free(form->label_en);
     g_free(form->variant);
-    g_hash_table_unref(form->by_path);
+    g_clear_pointer(&form->by_path, g_hash_table_unref);
     g_ptr_array_unref(form->fields);
     g_free(form->canonical);
     g_free(form->digest);
@@ -39,7 +39,14 @@ void form_free(struct form *form)
 
 const struct field *form_field(const struct form *form, const char *path)
 {
-    return g_hash_table_lookup(form->by_path, path);
+    if (form->by_path)
+        return g_hash_table_lookup(form->by_path, path);
+    for (guint i = 0; i < form->fields->len; i++) {
+        const struct field *field = form->fields->pdata[i];
+        if (strcmp(field->path, path) == 0)
+            return field;
+    }
+    return NULL;
 }
 
 const char *form_value(const struct form *form, const char *path)

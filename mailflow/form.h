@@ -10,9 +10,10 @@
 
 #define FORM_NAMESPACE "urn:countersign:form:1"
 
+/* Paths are "loginName", "head/applicantUid", "trainee[2]/idNumber", "corrections/correction[1]/@field": indexes count from 1 and stand only
+ * where the schema lets an element repeat. */
 struct field {
-    char
-        *path; /* "loginName", "head/applicantUid", "trainee[2]/idNumber" (indexes 1-based, only where the schema lets it repeat) */
+    char *path;
     char *label_zh; /* from the schema's annotation */
     char *label_en;
     char *value; /* normalised; never NULL, never blank: a blank field (absent, empty, white space, dashes: R-27) is not listed */
@@ -25,12 +26,12 @@ struct form {
     char *root;     /* local name of the root element, "enterpriseRegistration" */
     char *label_zh; /* the form's name, "企业账号初次申请表（表5）" */
     char *label_en;
-    char *variant;     /* root's variant attribute, or NULL */
-    GPtrArray *fields; /* of struct field, in schema order; attributes as "@variant", "corrections/correction[1]/@field" */
-    char *canonical; /* the normalised form as XML, UTF-8, one field per line, in schema order: what is shown, kept and digested */
-    GHashTable *by_path; /* for form_field() */
+    char *variant;       /* root's variant attribute, or NULL; also the field "@variant" */
+    GPtrArray *fields;   /* of struct field, in schema order */
+    GHashTable *by_path; /* path -> field, for form_field(); NULL makes it search */
+    char *canonical;     /* the normalised form as XML, UTF-8, a field a line, in schema order: what is shown, kept and digested */
     char
-        *digest; /* SHA-256 of canonical, 64 lower-case hex digits: the same whatever encoding, white space or prefixes were sent */
+        *digest; /* SHA-256 of canonical in 64 lower-case hex digits: the same whatever encoding, white space, prefixes were sent */
 };
 
 void form_free(struct form *form);
@@ -56,8 +57,8 @@ void form_catalog_set(struct form_catalog *catalog, gboolean any_org_code, gbool
 /* The root elements the catalog knows, NULL-terminated, owned by the catalog. */
 const char *const *form_catalog_roots(const struct form_catalog *catalog);
 
-/* Read one form. `bytes` in UTF-8, GB18030/GBK/GB2312 or UTF-16 by BOM or XML declaration; `charset` is the MIME charset or NULL (a declaration in the document wins,
- * bytes decide when both are wrong). `today` is the civil date in Asia/Shanghai for the "not in the future" rules.
+/* Read one form. `bytes` in UTF-8, GB18030/GBK/GB2312 or UTF-16 by BOM or XML declaration; `charset` is the MIME charset or NULL (a declaration
+ * in the document wins, bytes decide when both are wrong: charset.h). `today` is the civil date in Asia/Shanghai for the "not in the future" rules.
  * Findings of classes XML (too large is one), SCHEMA, FIELD and LOGIC (as far as the form alone can tell) are appended; all of a class, then it stops.
  * Returns the form when it is well formed and of a known root, even with findings of fields (so that a corrected form can be
  * offered); NULL otherwise. Never fails for any other reason. */
