@@ -36,9 +36,6 @@ struct finding *finding_add(GPtrArray *list, const char *code, const char *detai
 char *finding_text_zh(const struct finding *finding);
 char *finding_text_en(const struct finding *finding);
 
-/* The table's own string for a code that came from elsewhere; NULL when the table does not know it. */
-const char *finding_code(const char *code);
-
 /* How many findings of the list are not warnings. */
 guint finding_errors(const GPtrArray *list);
 

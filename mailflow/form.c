@@ -11,7 +11,7 @@
 #include "mailflow/reading.h"
 #include "mailflow/text.h"
 
-static void field_free(struct field *field)
+void field_free(struct field *field)
 {
     g_free(field->path);
     g_free(field->label_zh);

@@ -34,6 +34,7 @@ struct form {
         *digest; /* SHA-256 of canonical in 64 lower-case hex digits: the same whatever encoding, white space, prefixes were sent */
 };
 
+void field_free(struct field *field);
 void form_free(struct form *form);
 
 /* The value at `path`, or NULL when blank. Owned by the form. */
