@@ -2,9 +2,9 @@
 #
 # A room's list is its table of contents in reading order: a file includes only headers of files above it.
 
-MAILFLOW = text division identifier finding value charset document catalog reading fieldrule form blank phrase vocabulary field verdict confirmation wording quote markup own encoding header part token origin bounce automatic kind message packet facts change \
+MAILFLOW = text division identifier finding value charset document catalog reading fieldrule form blank phrase vocabulary field verdict confirmation wording quote markup own encoding header part attachment token origin bounce automatic kind message packet facts change \
            procedure request plan mind notice receipt render compose affair tell announce rule guard effect workflow submit decide intake
-DAEMON   = clock log store mailbox_kind transport imaptext imapwire imapsession imap maildir mailbox directory smtp \
+DAEMON   = clock log store mailbox_kind transport imaptext imapwire imapsession imap maildir mailbox directory_session directory directory_apply smtp \
            config role sandbox parser desk courier child parent
 
 CC       ?= cc

@@ -2,8 +2,10 @@
 #ifndef MAILFLOW_KIND_H
 #define MAILFLOW_KIND_H
 
+#include "mailflow/evidence.h"
+
 enum kind {
-    KIND_FORM,      /* carries one XML form */
+    KIND_FORM,      /* carries XML forms: one, or several with the finding E-ATTACH */
     KIND_REPLY,     /* a person answers a mail of ours */
     KIND_QUESTION,  /* a person writes without a form and without answering */
     KIND_BOUNCE,    /* a delivery report of a mail of ours */
@@ -14,5 +16,8 @@ enum kind {
 
 /* "form", "reply", "question", "bounce", "automatic", "list", "unknown". */
 const char *kind_name(enum kind kind);
+
+/* Settle the kind of a message that can be read; `*why` is one English line (static). In this order: bounce, automatic, list, form, reply, question. */
+enum kind kind_settle(const struct evidence *evidence, const char **why);
 
 #endif

@@ -31,9 +31,11 @@
 #define LIMIT_FILE_NAME 255           /* of an attachment's decoded name */
 #define LIMIT_OWN_BYTES (64 * 1024)   /* of a person's own words */
 #define LIMIT_STAMP 2000              /* of an Authentication-Results header kept for the audit */
+#define LIMIT_STAMPS 20               /* Authentication-Results headers that are looked at */
 
 /* A packet from the parser to the desk (packet.h, daemon/parser.h). */
 #define LIMIT_PACKET_BYTES (24 * 1024 * 1024)
+#define LIMIT_CHOICES 200   /* numbers in an answer (confirmation.h) */
 #define LIMIT_FINDINGS 2000 /* findings of one message */
 #define LIMIT_FIELDS 5000   /* fields of one form, as they travel */
 

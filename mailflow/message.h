@@ -6,6 +6,7 @@
 
 #include <glib.h>
 
+#include "mailflow/bounce.h"
 #include "mailflow/confirmation.h"
 #include "mailflow/finding.h"
 #include "mailflow/form.h"
@@ -14,17 +15,11 @@
 #include "mailflow/token.h"
 #include "mailflow/verdict.h"
 
-struct bounce {
-    char *recipient;    /* final or original recipient, addr-spec; NULL */
-    char *status;       /* RFC 3463 "5.1.1"; NULL */
-    char *message_id;   /* of the mail of ours that came back, without <>; NULL */
-    gboolean permanent; /* a failure for good (5.x.x or words to that effect) */
-};
-
 struct message {
-    char *message_id;      /* RFC 5322 msg-id without <>; NULL when missing or malformed */
-    char *digest;          /* SHA-256 (hex) over what a second delivery keeps: From, Date, Message-ID, Subject and the body's bytes; not trace headers */
-    char *from;            /* addr-spec of the one From address, lower case; NULL when none or several */
+    char *message_id; /* RFC 5322 msg-id without <>; NULL when missing or malformed */
+    char *
+        digest; /* SHA-256 (hex) over what a second delivery keeps: From, Date, Message-ID, Subject and the body's bytes without CR; not trace headers */
+    char *from; /* addr-spec of the one From address, lower case; NULL when none or several */
     char *envelope_sender; /* Return-Path: "" for the null sender; NULL when not stamped */
     char *subject;         /* decoded, one line; NULL when none */
     gint64 date;           /* seconds since 1970 from Date; 0 when none */
@@ -41,9 +36,10 @@ struct message {
     struct verdict verdict;           /* read from own, as a reviewer's answer */
     struct confirmation confirmation; /* read from own, as an applicant's answer to a receipt */
 
-    char *form_name;     /* the attachment's file name, one line; NULL */
-    struct form *form;   /* NULL when there is none that can be read */
-    GPtrArray *findings; /* struct finding: of the mail (E-ATTACH, E-SIZE) and of the form */
+    char *form_name;   /* the attachment's file name, one line; NULL, also when the form was pasted as the body */
+    struct form *form; /* NULL when there is none that can be read */
+    GPtrArray *
+        findings; /* struct finding: of the mail (E-SIZE; E-ATTACH: several forms, or a question with attachments that are none) and of the form */
 };
 
 struct message_reader {

@@ -1,0 +1,508 @@
+#include "mailflow/bounce.h"
+
+#include <string.h>
+
+#include "mailflow/automatic.h"
+#include "mailflow/limits.h"
+
+/* Words are compared in lower case; Chinese, Japanese and Korean have none. */
+static const char *const daemons[] = {
+    "mailer-daemon", "mailer_daemon", "mailerdaemon", "mail-daemon",
+    "maildaemon",    "mail delivery", "mail deliver", "mail administrator",
+    "postmaster",    "mdaemon",       "mail router",  "mail system",
+    "邮件系统",      "退信",          "メール配信",   NULL,
+};
+
+static const char *const subjects[] = {
+    "undeliverable",
+    "undelivered",
+    "undeliverd",
+    "delivery status notif",
+    "delivery notification",
+    "delivery failure",
+    "delivery report",
+    "delivery error",
+    "delivery problem",
+    "delivery has failed",
+    "delivery to the following",
+    "delivery incomplete",
+    "delivery delayed",
+    "delivery failed",
+    "delivery status",
+    "failure notice",
+    "failure delivery",
+    "failed delivery",
+    "failed mail",
+    "failed to deliver",
+    "failure notification",
+    "mail failure",
+    "mail could not be delivered",
+    "returned mail",
+    "returned to sender",
+    "returned message",
+    "return to sender",
+    "mail system error",
+    "mail error",
+    "message status - undeliverable",
+    "non-delivery",
+    "nondelivery",
+    "nondeliverable",
+    "non delivery",
+    "not deliver",
+    "could not send message",
+    "could not be delivered",
+    "unable to deliver",
+    "unable to send",
+    "not be delivered",
+    "message delayed",
+    "warning: message",
+    "warning - delayed mail",
+    "delayed mail",
+    "delivery attempts",
+    "email address unknown",
+    "user unknown",
+    "message could not",
+    "rejected mail",
+    "mail rejected",
+    "message rejected",
+    "mailbox full",
+    "bounce",
+    "was blocked",
+    "message blocked",
+    "invalid address",
+    "address not found",
+    "loop alert",
+    "mail loop",
+    "permanent error",
+    "退信",
+    "退件通知",
+    "投递失败",
+    "投遞失敗",
+    "投送失败",
+    "发送失败",
+    "傳送失敗",
+    "未送达",
+    "未送達",
+    "无法投递",
+    "无法送达",
+    "無法傳遞",
+    "无法发送",
+    "未传递",
+    "投递状态",
+    "投递通知",
+    "传递失败",
+    "传送失败",
+    "投递延迟",
+    "寄送失败",
+    "unzustellbar",
+    "nicht zustell",
+    "nicht zugestellt",
+    "zustellung fehlgeschlagen",
+    "zustellfehler",
+    "non remis",
+    "non distribu",
+    "échec de la remise",
+    "échec de remise",
+    "non livr",
+    "配信できません",
+    "配信不能",
+    "配達できません",
+    "送信できません",
+    "送信エラー",
+    "エラーメール",
+    "届きません",
+    "배달되지",
+    "배달 실패",
+    "전송 실패",
+    "반송",
+    "전달 실패",
+    "no se puede entregar",
+    "no se pudo entregar",
+    "no entregado",
+    "no se ha podido",
+    "mensaje devuelto",
+    "correo devuelto",
+    "não entregue",
+    "não foi entregue",
+    "mancata consegna",
+    "mancato recapito",
+    "недостав",
+    "не доставлен",
+    "onbestelbaar",
+    "niet bezorgd",
+    NULL,
+};
+
+static const char *const failures[] = {
+    "could not be delivered",
+    "couldn't be delivered",
+    "could not deliver",
+    "couldn't deliver",
+    "can't be delivered",
+    "cannot be delivered",
+    "can not be delivered",
+    "not be delivered",
+    "wasn't delivered",
+    "was not delivered",
+    "unable to deliver",
+    "undeliverable",
+    "undelivered",
+    "failed to deliver",
+    "delivery to the following",
+    "delivery failed",
+    "delivery has failed",
+    "delivery attempt",
+    "following address",
+    "following recipient",
+    "following errors",
+    "did not reach",
+    "user unknown",
+    "unknown user",
+    "no such user",
+    "mailbox unavailable",
+    "mailbox is full",
+    "mailbox full",
+    "over quota",
+    "permanent error",
+    "permanent fatal error",
+    "recipient address rejected",
+    "recipient rejected",
+    "invalid recipient",
+    "unknown recipient",
+    "does not exist",
+    "doesn't exist",
+    "not found",
+    "could not send",
+    "unable to send",
+    "returned below",
+    "has been rejected",
+    "was rejected",
+    "error message",
+    "account is disabled",
+    "relaying denied",
+    "relay access denied",
+    "host unknown",
+    "message delayed",
+    "delayed",
+    "transcript of session",
+    "550 ",
+    "554 ",
+    "5.1.1",
+    "投递失败",
+    "无法投递",
+    "无法发送",
+    "无法送达",
+    "未能送达",
+    "未送达",
+    "退信",
+    "退回",
+    "退信原因",
+    "不存在",
+    "拒收",
+    "被拒绝",
+    "邮箱已满",
+    "被退回",
+    "無法",
+    "unzustellbar",
+    "nicht zugestellt",
+    "konnte nicht",
+    "n'a pas pu",
+    "届けられません",
+    "配信できません",
+    "送信できません",
+    "전달되지",
+    "no se pudo",
+    "não foi",
+    "не удалось",
+    NULL,
+};
+
+static const char *const delays[] = {
+    "will be retried",
+    "will retry",
+    "still being retried",
+    "will continue to",
+    "do not need to resend",
+    "no need to resend",
+    "has been delayed",
+    "delayed mail",
+    "message delayed",
+    "delivery delayed",
+    "warning message only",
+    "this is a warning",
+    "not yet been delivered",
+    "could not be delivered for",
+    "继续尝试",
+    "继续重试",
+    "稍后重试",
+    "延迟投递",
+    "投递延迟",
+    NULL,
+};
+
+static const char *find_word(const char *text, const char *const *words)
+{
+    for (; *words; words++)
+        if (strstr(text, *words))
+            return *words;
+    return NULL;
+}
+
+static char *folded(const char *text, gsize most)
+{
+    g_autofree char *head = g_utf8_make_valid(text, (gssize)MIN(strlen(text), most));
+
+    return g_utf8_strdown(head, -1);
+}
+
+static gboolean is_from_daemon(const struct evidence *evidence)
+{
+    g_autofree char *raw = header_text(evidence->header, "From");
+    g_autofree char *from = raw ? folded(raw, 500) : g_strdup("");
+
+    if (find_word(from, daemons))
+        return TRUE;
+    return evidence->envelope_sender && (g_str_has_prefix(evidence->envelope_sender, "mailer-daemon") ||
+                                         g_str_has_prefix(evidence->envelope_sender, "postmaster@"));
+}
+
+static const struct part *find_part(const struct evidence *evidence, const char *const *types)
+{
+    for (guint i = 0; i < evidence->parts->len; i++) {
+        const struct part *part = &g_array_index(evidence->parts, struct part, i);
+        if (g_strv_contains(types, part->type))
+            return part;
+    }
+    return NULL;
+}
+
+static const char *const status_types[] = {"message/delivery-status", "message/global-delivery-status", NULL};
+static const char *const returned_types[] = {"message/rfc822",
+                                             "text/rfc822-headers",
+                                             "message/rfc822-headers",
+                                             "text/rfc822",
+                                             "message/global",
+                                             "message/global-headers",
+                                             NULL};
+
+const char *bounce_find(const struct evidence *evidence)
+{
+    const struct part *root = &g_array_index(evidence->parts, struct part, 0);
+    gboolean null_sender = evidence->envelope_sender && *evidence->envelope_sender == '\0';
+    gboolean daemon = is_from_daemon(evidence);
+    g_autofree char *subject = folded(evidence->subject ? evidence->subject : "", LIMIT_SUBJECT);
+    g_autofree char *text = NULL;
+    gboolean answers = FALSE;
+
+    if (part_is(root, "multipart/report") && (g_strcmp0(root->report, "delivery-status") == 0 || find_part(evidence, status_types)))
+        return "a delivery status report (RFC 3464)";
+    if (!daemon && !null_sender && header_count(evidence->header, "X-Failed-Recipients") == 0)
+        return NULL; /* people forward and quote bounces */
+    if (find_part(evidence, status_types))
+        return "a delivery status report from a mail system";
+    if (header_count(evidence->header, "X-Failed-Recipients") > 0)
+        return "X-Failed-Recipients names the address that failed";
+    automatic_strip_subject(subject, &answers);
+    if (!answers && find_word(subject, subjects))
+        return daemon ? "a mail system's subject tells of a failed delivery" : "a null sender's subject tells of a failed delivery";
+    text = folded(evidence->text, 20000);
+    if (daemon && !answers && find_word(text, failures))
+        return "a mail system tells of a failed delivery";
+    if (null_sender && find_part(evidence, returned_types) && find_word(text, failures))
+        return "a null sender returns a message";
+    return NULL;
+}
+
+/* "rfc822; a@example.com" or a bare address. */
+static char *typed_address(const char *value)
+{
+    const char *semicolon = value ? strchr(value, ';') : NULL;
+
+    return value ? header_address(semicolon ? semicolon + 1 : value) : NULL;
+}
+
+static gboolean is_status(const char *at, gsize *length)
+{
+    gsize i = 1;
+
+    if (!strchr("245", *at) || at[i++] != '.')
+        return FALSE;
+    for (guint group = 0; group < 2; group++) {
+        gsize digits = strspn(at + i, "0123456789");
+        if (digits < 1 || digits > 3)
+            return FALSE;
+        i += digits;
+        if (group == 0 && at[i++] != '.')
+            return FALSE;
+    }
+    *length = i;
+    return !(at[i] == '.' && g_ascii_isdigit(at[i + 1]));
+}
+
+/* The first RFC 3463 status in free text; an IP address is none. */
+static char *find_status(const char *text)
+{
+    char previous = ' ';
+
+    for (const char *at = text; *at; previous = *at++) {
+        gsize length;
+        if (*at > '1' && *at < '6' && *at != '3' && !g_ascii_isalnum(previous) && previous != '.' && is_status(at, &length))
+            return g_strndup(at, length);
+    }
+    return NULL;
+}
+
+static void read_group(const struct header *group, struct bounce *bounce)
+{
+    g_autofree char *action = header_value(group, "Action", 0);
+    g_autofree char *status = header_value(group, "Status", 0);
+    g_autofree char *final = header_value(group, "Final-Recipient", 0);
+    g_autofree char *original = header_value(group, "Original-Recipient", 0);
+    gboolean failed = action && g_ascii_strncasecmp(action, "fail", 4) == 0;
+
+    if (bounce->permanent || (!final && !original && !action && !status) || (bounce->recipient && !failed))
+        return;
+    g_clear_pointer(&bounce->recipient, g_free);
+    g_clear_pointer(&bounce->status, g_free);
+    /* the original recipient is the address we wrote to */
+    bounce->recipient = typed_address(original);
+    if (!bounce->recipient)
+        bounce->recipient = typed_address(final);
+    bounce->status = status ? find_status(status) : NULL;
+    bounce->permanent = failed || (!action && bounce->status && *bounce->status == '5');
+}
+
+static void read_status_part(const struct part *part, struct bounce *bounce)
+{
+    g_autofree char *text = part_text(part);
+    gsize size = strlen(text);
+
+    for (gsize at = 0; at < size;) {
+        struct header group;
+        header_read(text + at, size - at, LIMIT_PART_HEADER_BYTES, LIMIT_PART_HEADERS, &group);
+        read_group(&group, bounce);
+        gsize step = group.size;
+        header_clear(&group);
+        if (step == 0) { /* a line that is no field */
+            const char *newline = strchr(text + at, '\n');
+            step = newline ? (gsize)(newline - text) - at + 1 : size - at;
+        }
+        at += step;
+    }
+}
+
+/* "Message-ID: <...>" at the start of a line, quoted or indented: the header of our mail, pasted into the text. */
+static char *find_message_id(const char *text)
+{
+    for (const char *line = text; line && *line; line = strchr(line, '\n')) {
+        line += strspn(line, "\n >|\t\r");
+        if (g_ascii_strncasecmp(line, "Message-ID:", 11) != 0)
+            continue;
+        const char *open = line + 11 + strspn(line + 11, " \t\r\n>");
+        const char *close = *open == '<' ? open + strcspn(open, "> \r\n") : NULL;
+        if (close && *close == '>' && close - open - 1 <= LIMIT_MESSAGE_ID)
+            return g_strndup(open + 1, (gsize)(close - open - 1));
+    }
+    return NULL;
+}
+
+static void read_returned(const struct evidence *evidence, struct bounce *bounce)
+{
+    const struct part *returned = find_part(evidence, returned_types);
+
+    if (returned) {
+        g_autoptr(GByteArray) bytes = part_bytes(returned, LIMIT_HEADER_BYTES);
+        g_autoptr(GPtrArray) ids = g_ptr_array_new_with_free_func(g_free);
+        struct header header;
+        header_read((const char *)bytes->data, bytes->len, LIMIT_HEADER_BYTES, LIMIT_HEADERS, &header);
+        header_message_ids(&header, "Message-ID", FALSE, ids, 1);
+        if (ids->len > 0)
+            bounce->message_id = g_strdup(g_ptr_array_index(ids, 0));
+        if (!bounce->recipient) {
+            g_autofree char *to = header_value(&header, "To", 0);
+            bounce->recipient = to ? header_address(to) : NULL;
+        }
+        header_clear(&header);
+    }
+    if (!bounce->message_id)
+        bounce->message_id = find_message_id(evidence->text);
+    if (!bounce->message_id && evidence->answers->len > 0)
+        bounce->message_id = g_strdup(g_ptr_array_index(evidence->answers, 0));
+}
+
+static gboolean is_address_character(char c)
+{
+    return g_ascii_isalnum(c) || (c != '\0' && strchr("!#$%&*+-/=?^_.~", c) != NULL);
+}
+
+static gboolean is_candidate(const struct evidence *evidence, const char *address)
+{
+    if (g_str_has_prefix(address, "postmaster@") || g_str_has_prefix(address, "mailer-daemon@") ||
+        g_strcmp0(address, evidence->from) == 0)
+        return FALSE;
+    return !g_ptr_array_find_with_equal_func((GPtrArray *)evidence->recipients, address, g_str_equal, NULL);
+}
+
+/* The first address in the text that is neither ours nor the mail system's. */
+static char *find_recipient(const struct evidence *evidence)
+{
+    guint tries = 0;
+
+    for (const char *at = strchr(evidence->text, '@'); at && tries++ < 50; at = strchr(at + 1, '@')) {
+        const char *start = at, *end = at + 1;
+        while (start > evidence->text && at - start < 64 && is_address_character(start[-1]))
+            start--;
+        while (end - at < 190 && (g_ascii_isalnum(*end) || *end == '-' || *end == '.'))
+            end++;
+        while (end > at && !g_ascii_isalnum(end[-1]))
+            end--;
+        g_autofree char *candidate = g_strndup(start, (gsize)(end - start));
+        g_autofree char *address = memchr(candidate, '.', strlen(candidate)) ? header_address(candidate) : NULL;
+        if (address && is_candidate(evidence, address))
+            return g_steal_pointer(&address);
+    }
+    return NULL;
+}
+
+/* A report in prose: what the standard's fields would have said is looked for in the text. */
+static void read_prose(const struct evidence *evidence, struct bounce *bounce)
+{
+    g_autofree char *failed = header_value(evidence->header, "X-Failed-Recipients", 0);
+    g_autofree char *text = folded(evidence->text, 20000);
+    g_autofree char *subject = folded(evidence->subject ? evidence->subject : "", LIMIT_SUBJECT);
+
+    if (failed) {
+        failed[strcspn(failed, ",")] = '\0';
+        bounce->recipient = header_address(failed);
+    }
+    if (!bounce->recipient)
+        bounce->recipient = find_recipient(evidence);
+    bounce->status = find_status(text);
+    if (find_word(text, delays) || find_word(subject, delays))
+        bounce->permanent = FALSE;
+    else
+        bounce->permanent = !bounce->status || *bounce->status == '5';
+}
+
+struct bounce *bounce_read(const struct evidence *evidence)
+{
+    struct bounce *bounce = g_new0(struct bounce, 1);
+    const struct part *status = find_part(evidence, status_types);
+
+    if (status)
+        read_status_part(status, bounce);
+    if (!status || (!bounce->recipient && !bounce->status))
+        read_prose(evidence, bounce);
+    read_returned(evidence, bounce);
+    return bounce;
+}
+
+void bounce_free(struct bounce *bounce)
+{
+    if (!bounce)
+        return;
+    g_free(bounce->recipient);
+    g_free(bounce->status);
+    g_free(bounce->message_id);
+    g_free(bounce);
+}
