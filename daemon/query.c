@@ -1,0 +1,203 @@
+#include "daemon/query.h"
+
+#include <gio/gio.h>
+#include <stdarg.h>
+
+#define REQUEST_COLUMNS                                                                                                            \
+    "id, type, state, division, applicant, mail, name, language, subject, form, digest, client_ref, previous, before, thread, "    \
+    "proof, created, submitted, changed"
+#define OUTBOX_COLUMNS                                                                                                             \
+    "id, request, effect, kind, code, payload, uuid, recipient, message_id, secret_for, secret_until, state, made, due, settled, " \
+    "attempts, said"
+#define TICKET_COLUMNS "hash, request, step, role, person, mail, name, language, digest, message_id, fate, made"
+
+static const char *const sql[QUERY_COUNT] = {
+    [QUERY_BEGIN] = "BEGIN IMMEDIATE",
+    [QUERY_COMMIT] = "COMMIT",
+    [QUERY_ROLLBACK] = "ROLLBACK",
+    [QUERY_SAVEPOINT] = "SAVEPOINT one",
+    [QUERY_RELEASE] = "RELEASE one",
+    [QUERY_BACK] = "ROLLBACK TO one",
+
+    [QUERY_MESSAGE_KNOWN] = "SELECT 1 FROM message WHERE digest = ?",
+    [QUERY_MESSAGE_PUT] =
+        "INSERT INTO message (digest, message_id, sender, kind, outcome, request, received) VALUES (?, ?, ?, ?, ?, ?, ?)",
+    [QUERY_EVIDENCE_PUT] = "INSERT OR IGNORE INTO attachment (digest, bytes) VALUES (?, ?)",
+
+    [QUERY_REQUEST] = "SELECT " REQUEST_COLUMNS " FROM request WHERE id = ?",
+    [QUERY_REQUEST_PUT] =
+        "INSERT INTO request (" REQUEST_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    [QUERY_REQUEST_MOVE] = "UPDATE request SET state = ?, division = ?, changed = ? WHERE id = ? AND state = ?",
+    [QUERY_REQUEST_SUBMIT] = "UPDATE request SET submitted = ? WHERE id = ?",
+    [QUERY_REQUEST_PROVE] = "UPDATE request SET proof = ? WHERE id = ?",
+    [QUERY_REQUESTS_OF_MAIL] =
+        "SELECT " REQUEST_COLUMNS " FROM request WHERE mail = ? AND applicant IS NULL ORDER BY created DESC, id DESC LIMIT ?",
+    [QUERY_REQUESTS_OF_DN] =
+        "SELECT " REQUEST_COLUMNS
+        " FROM request WHERE applicant = ?1 OR (mail = ?2 AND applicant IS NULL) ORDER BY created DESC, id DESC LIMIT ?3",
+    [QUERY_REQUEST_SAME_FORM] =
+        "SELECT " REQUEST_COLUMNS " FROM request WHERE mail = ? AND client_ref = ? AND digest = ? ORDER BY created DESC LIMIT 1",
+    [QUERY_REQUESTS] =
+        "SELECT " REQUEST_COLUMNS
+        " FROM request WHERE (?1 IS NULL OR state = ?1) AND (?2 IS NULL OR type = ?2) ORDER BY created DESC, id DESC LIMIT ?3",
+
+    [QUERY_STEPS] = "SELECT request, number, state, division, opened, closed, verdict, reviewer, reviewer_name, reason, archive, "
+                    "message FROM step"
+                    " WHERE request = ? ORDER BY number",
+    [QUERY_STEP_OPEN] = "INSERT INTO step (request, number, state, division, opened, closed)"
+                        " SELECT ?1, coalesce(max(number), 0) + 1, ?2, ?3, ?4, 0 FROM step WHERE request = ?1",
+    [QUERY_STEP_CLOSE] = "UPDATE step SET closed = ?, verdict = ?, reviewer = ?, reviewer_name = ?, reason = ?, archive = ?, "
+                         "message = ? WHERE request = ? AND closed = 0",
+
+    [QUERY_TICKET] = "SELECT " TICKET_COLUMNS " FROM token WHERE hash = ?",
+    [QUERY_TICKETS] = "SELECT " TICKET_COLUMNS " FROM token WHERE request = ? AND fate IS NULL ORDER BY rowid",
+    [QUERY_TICKET_PUT] = "INSERT INTO token (" TICKET_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    [QUERY_TICKET_USE] = "UPDATE token SET fate = 'used' WHERE hash = ? AND fate IS NULL",
+    [QUERY_TICKETS_END] = "UPDATE token SET fate = 'closed' WHERE request = ? AND fate IS NULL",
+
+    [QUERY_LOCK_PUT] = "INSERT INTO lock (kind, key, request) VALUES (?, ?, ?)",
+    [QUERY_LOCKS_FREE] = "DELETE FROM lock WHERE request = ?",
+
+    [QUERY_OUTBOX_PUT] = "INSERT INTO outbox (request, effect, kind, code, payload, uuid, recipient, message_id, secret_for, "
+                         "secret_until, state, made, due, settled,"
+                         " attempts, told) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting', ?, ?, 0, 0, 0)",
+    [QUERY_OUTBOX_DUE] =
+        "SELECT " OUTBOX_COLUMNS " FROM outbox WHERE state = 'waiting' AND kind = ? AND due <= ? ORDER BY id LIMIT ?",
+    [QUERY_OUTBOX_NEXT] = "SELECT min(due) FROM outbox WHERE state = 'waiting'",
+    [QUERY_OUTBOX_SETTLE] = "UPDATE outbox SET state = ?1, said = ?2, settled = ?3, attempts = attempts + 1, payload = CASE WHEN "
+                            "?1 = 'sent' THEN NULL ELSE payload END"
+                            " WHERE id = ?4 AND state = 'waiting'",
+    [QUERY_OUTBOX_LATER] = "UPDATE outbox SET said = ?, due = ?, attempts = attempts + 1 WHERE id = ? AND state = 'waiting'",
+    [QUERY_OUTBOX] = "SELECT " OUTBOX_COLUMNS
+                     " FROM outbox WHERE (?1 IS NULL OR state = ?1) AND (?2 IS NULL OR request = ?2) ORDER BY id DESC LIMIT ?3",
+    [QUERY_OUTBOX_RETRY] =
+        "UPDATE outbox SET state = 'waiting', due = ?1, told = 0 WHERE id = ?2 AND state IN ('waiting', 'failed')",
+    [QUERY_OUTBOX_RETRY_ALL] = "UPDATE outbox SET due = ?1 WHERE state = 'waiting'",
+
+    [QUERY_OUTCOMES] =
+        "SELECT request, max(state = 'conflict'), group_concat(said, '; ') FROM outbox WHERE state IN ('applied', 'conflict') AND "
+        "request NOT IN"
+        " (SELECT request FROM outbox WHERE state = 'waiting' AND kind = 'change') GROUP BY request ORDER BY min(id) LIMIT 200",
+    [QUERY_OUTCOME_HEARD] = "UPDATE outbox SET state = 'done' WHERE request = ? AND state IN ('applied', 'conflict')",
+    [QUERY_TROUBLES] =
+        "SELECT " OUTBOX_COLUMNS
+        " FROM outbox WHERE told = 0 AND (state = 'failed' OR (state = 'waiting' AND attempts >= 5)) ORDER BY id LIMIT 20",
+    [QUERY_TROUBLE_TOLD] = "UPDATE outbox SET told = 1 WHERE id = ?",
+
+    [QUERY_TIMER_PUT] = "INSERT OR REPLACE INTO timer (request, kind, due) VALUES (?, ?, ?)",
+    [QUERY_TIMERS_END] = "DELETE FROM timer WHERE request = ?",
+    [QUERY_TIMERS_DUE] = "SELECT request, kind, due FROM timer WHERE due <= ? ORDER BY due LIMIT ?",
+    [QUERY_TIMERS_NEXT] = "SELECT min(due) FROM timer",
+    [QUERY_TIMER_DROP] = "DELETE FROM timer WHERE request = ? AND kind = ?",
+
+    [QUERY_ANSWER_PUT] = "INSERT INTO answer (key, at) VALUES (?, ?)",
+    [QUERY_COUNTER] =
+        "INSERT INTO counter (name, value) VALUES (?, 1) ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING value",
+    [QUERY_EVENT_PUT] = "INSERT INTO event (id, at, request, actor, event, from_state, to_state, detail, message, previous, hash)"
+                        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    [QUERY_EVENT_HEAD] = "SELECT id, hash FROM event ORDER BY id DESC LIMIT 1",
+    [QUERY_EVENTS] = "SELECT id, at, request, actor, event, from_state, to_state, detail, message, previous, hash FROM event WHERE "
+                     "request = ? ORDER BY id LIMIT ?",
+    [QUERY_EVENTS_ALL] = "SELECT id, at, request, actor, event, from_state, to_state, detail, message, previous, hash FROM event "
+                         "ORDER BY id LIMIT ?",
+};
+
+static sqlite3_stmt *prepare(struct queries *queries, enum query query)
+{
+    sqlite3_stmt **statement = &queries->statements[query];
+
+    if (!*statement &&
+        sqlite3_prepare_v3(queries->database, sql[query], -1, SQLITE_PREPARE_PERSISTENT, statement, NULL) != SQLITE_OK)
+        g_error("the state file does not know \"%s\": %s", sql[query], sqlite3_errmsg(queries->database));
+    sqlite3_reset(*statement);
+    sqlite3_clear_bindings(*statement);
+    return *statement;
+}
+
+static sqlite3_stmt *bind_all(struct queries *queries, enum query query, const char *letters, va_list arguments)
+{
+    sqlite3_stmt *statement = prepare(queries, query);
+    int place = 1;
+
+    for (const char *letter = letters; *letter; letter++, place++) {
+        if (*letter == 't') {
+            sqlite3_bind_text(statement, place, va_arg(arguments, const char *), -1, SQLITE_TRANSIENT);
+        } else if (*letter == 'i') {
+            sqlite3_bind_int64(statement, place, va_arg(arguments, gint64));
+        } else {
+            gsize size;
+            const void *bytes = g_bytes_get_data(va_arg(arguments, GBytes *), &size);
+            sqlite3_bind_blob64(statement, place, bytes, size, SQLITE_TRANSIENT);
+        }
+    }
+    return statement;
+}
+
+sqlite3_stmt *query_bind(struct queries *queries, enum query query, const char *letters, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, letters);
+    sqlite3_stmt *statement = bind_all(queries, query, letters, arguments);
+    va_end(arguments);
+    return statement;
+}
+
+static void note_fault(struct queries *queries)
+{
+    int code = sqlite3_errcode(queries->database);
+
+    if (!queries->fault)
+        g_set_error(&queries->fault, G_IO_ERROR, code == SQLITE_FULL ? G_IO_ERROR_NO_SPACE : G_IO_ERROR_FAILED,
+                    "the state file cannot be written: %s", sqlite3_errmsg(queries->database));
+}
+
+int query_write(struct queries *queries, enum query query, const char *letters, ...)
+{
+    va_list arguments;
+
+    if (queries->fault && query != QUERY_ROLLBACK)
+        return 0;
+    va_start(arguments, letters);
+    sqlite3_stmt *statement = bind_all(queries, query, letters, arguments);
+    va_end(arguments);
+    int code = sqlite3_step(statement);
+    int changed = sqlite3_changes(queries->database);
+    int extended = sqlite3_extended_errcode(queries->database);
+    if (code == SQLITE_CONSTRAINT && (extended == SQLITE_CONSTRAINT_UNIQUE || extended == SQLITE_CONSTRAINT_PRIMARYKEY))
+        changed = -1;
+    else if (code != SQLITE_DONE && code != SQLITE_ROW)
+        note_fault(queries), changed = 0;
+    sqlite3_reset(statement);
+    return changed;
+}
+
+gboolean query_row(struct queries *queries, sqlite3_stmt *statement)
+{
+    int code = sqlite3_step(statement);
+
+    if (code == SQLITE_ROW)
+        return TRUE;
+    if (code != SQLITE_DONE)
+        g_error("the state file cannot be read: %s", sqlite3_errmsg(queries->database));
+    sqlite3_reset(statement);
+    return FALSE;
+}
+
+void query_end(sqlite3_stmt *statement)
+{
+    sqlite3_reset(statement);
+}
+
+char *query_text(sqlite3_stmt *statement, int column)
+{
+    return g_strdup((const char *)sqlite3_column_text(statement, column));
+}
+
+void queries_close(struct queries *queries)
+{
+    for (int i = 0; i < QUERY_COUNT; i++)
+        sqlite3_finalize(queries->statements[i]);
+    sqlite3_close(queries->database);
+    g_clear_error(&queries->fault);
+}
