@@ -66,6 +66,11 @@ $(OUT)/unit/test_%: tests/unit/test_%.c $(OUT)/libmailflow.a | $(names)
 	@mkdir -p $(dir $@)
 	$(CC) $(ALL_CFLAGS) -MMD -MP -o $@ $< $(OUT)/libmailflow.a $(LIBS) -lcmocka
 
+# One piece of the daemon in the hands of an end-to-end test.
+$(OUT)/e2e/driver_%: tests/e2e/driver_%.c $(OUT)/libdaemon.a $(OUT)/libmailflow.a | $(names)
+	@mkdir -p $(dir $@)
+	$(CC) $(ALL_CFLAGS) -MMD -MP -o $@ $< $(OUT)/libdaemon.a $(OUT)/libmailflow.a $(LIBS)
+
 # A world of real servers to try it in; everything about it stands in DIR/world.env afterwards.
 DIR ?= world
 world: $(OUT)/countersignd $(OUT)/countersign

@@ -1,4 +1,4 @@
-/* Mail out: libcurl's multi interface, several connections at once, each reused; one recipient per message. */
+/* Mail out: libcurl's multi interface, several connections at once, each reused; one recipient per message (RFC 5321). */
 #ifndef DAEMON_SMTP_H
 #define DAEMON_SMTP_H
 
@@ -8,7 +8,7 @@ struct smtp_options {
     char *url;           /* smtp://host:port or smtps://host:port */
     char *user;          /* NULL: no AUTH */
     char *password_file; /* first line */
-    char *ca_file;       /* NULL: the system's */
+    char *ca_file;       /* NULL: the system's; otherwise no other certificate authority is trusted */
     gboolean starttls;   /* smtp://: require STARTTLS */
     guint connections;   /* 1-16 */
 };
@@ -16,25 +16,36 @@ struct smtp_options {
 enum smtp_outcome {
     SMTP_ACCEPTED, /* 2xx after the final dot */
     SMTP_LATER,    /* 4xx, or the connection failed before the final dot: try again with back-off */
-    SMTP_NEVER,    /* 5xx for this message: report */
+    SMTP_NEVER,    /* 5xx for this message, or an address that is none: report */
     SMTP_UNKNOWN,  /* the connection fell after the final dot: send again under the same Message-ID */
 };
 
 struct smtp_job {
     const char *sender;    /* envelope, "" for the null sender */
     const char *recipient; /* one addr-spec */
-    GBytes *bytes;         /* CRLF */
+    GBytes *bytes;         /* line ends that are not CRLF become CRLF; dots are stuffed here */
     enum smtp_outcome outcome;
-    int code;              /* the server's reply code; 0 when there was none */
-    char *said;            /* one line of explanation for the log and the operator; owned by the job */
+    int code;   /* the server's reply code; 0 when there was none */
+    char *said; /* the server's last line, or what went wrong; UTF-8, bounded; owned by the job */
 };
 void smtp_job_clear(struct smtp_job *job);
 
+enum smtp_fault {
+    SMTP_AWAY,    /* the server cannot be reached or is busy */
+    SMTP_REFUSED, /* until somebody acts: credentials, certificate, a greeting or EHLO refused for good */
+};
+#define SMTP_ERROR (smtp_error_quark())
+GQuark smtp_error_quark(void);
+
 struct smtp;
+
+/* Read the password and prepare the connections; none is made yet. NULL and SMTP_REFUSED when the options are wrong. */
 struct smtp *smtp_open(const struct smtp_options *options, GError **error);
+/* NULL is fine. */
 void smtp_close(struct smtp *smtp);
-/* Send all of them and set every outcome; returns when all are settled, each within bounded time. TRUE when the server was reached at all;
- * FALSE with every outcome SMTP_LATER when it was not or refused our login (a configuration fault is in `error` either way). */
+
+/* Send all of them and set every outcome; returns when all are settled, each within minutes. FALSE and `error` when a fault of the server or of our login ended the
+ * sending: what was not settled by then is SMTP_LATER, what was keeps its outcome (so every outcome counts either way). Connections stay open for the next call. */
 gboolean smtp_send(struct smtp *smtp, struct smtp_job *jobs, guint count, GError **error);
 
 #endif

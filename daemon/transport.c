@@ -103,6 +103,9 @@ CURL *transport_open(const struct transport_options *options, GError **error)
 static size_t hear(char *bytes, size_t one, size_t size, void *context)
 {
     struct transport_said *said = context;
+    /* The answer to the goodbye that libcurl says after a refusal would hide the refusal. */
+    if (one * size >= 3 && memcmp(bytes, "221", 3) == 0)
+        return one * size;
     gsize length = MIN(one * size, sizeof said->line - 1);
     memcpy(said->line, bytes, length);
     said->line[length] = '\0';

@@ -1,0 +1,324 @@
+#include "daemon/smtp.h"
+
+#include <string.h>
+
+#include "daemon/transport.h"
+#include "mailflow/limits.h"
+
+enum {
+    REPLY_SECONDS = 120,   /* until one reply of the server */
+    MESSAGE_SECONDS = 300, /* until a message is through */
+};
+
+/* One of the connections. libcurl keeps the connection itself, in the multi handle, and gives it to the next message of any lane. */
+struct lane {
+    CURL *curl;
+    struct transport_said said;
+    char detail[CURL_ERROR_SIZE];
+    struct curl_slist *recipient;
+    struct smtp_job *job; /* NULL: nothing to do */
+    GBytes *body;
+    gsize at;        /* octets of the body that libcurl has */
+    gboolean again;  /* on a fresh connection, after an old one had fallen */
+    gboolean closed; /* no connection can be made: not used until the next smtp_send() */
+};
+
+struct smtp {
+    CURLM *multi;
+    struct lane *lanes;
+    guint connections;
+    gboolean proved; /* a connection got through its login lately: open as many as there are */
+    /* While sending: */
+    GQueue waiting; /* of struct smtp_job */
+    guint running;
+    gboolean stopped; /* by a fault that every connection would meet */
+    GError *fault;    /* the last */
+};
+
+G_DEFINE_QUARK(smtp - error, smtp_error)
+
+void smtp_job_clear(struct smtp_job *job)
+{
+    g_clear_pointer(&job->said, g_free);
+}
+
+static size_t give_body(char *buffer, size_t one, size_t size, void *context)
+{
+    struct lane *lane = context;
+    gsize whole;
+    const char *bytes = g_bytes_get_data(lane->body, &whole);
+    gsize part = MIN(one * size, whole - lane->at);
+    memcpy(buffer, bytes + lane->at, part);
+    lane->at += part;
+    return part;
+}
+
+static gboolean open_lane(struct lane *lane, const struct transport_options *transport, GError **error)
+{
+    lane->curl = transport_open(transport, error);
+    if (lane->curl == NULL)
+        return FALSE;
+    transport_listen(lane->curl, &lane->said);
+    curl_easy_setopt(lane->curl, CURLOPT_PRIVATE, lane);
+    curl_easy_setopt(lane->curl, CURLOPT_ERRORBUFFER, lane->detail);
+    curl_easy_setopt(lane->curl, CURLOPT_UPLOAD, 1L);
+    curl_easy_setopt(lane->curl, CURLOPT_READFUNCTION, give_body);
+    curl_easy_setopt(lane->curl, CURLOPT_READDATA, lane);
+    curl_easy_setopt(lane->curl, CURLOPT_SERVER_RESPONSE_TIMEOUT, (long)REPLY_SECONDS);
+    curl_easy_setopt(lane->curl, CURLOPT_TIMEOUT, (long)MESSAGE_SECONDS);
+    return TRUE;
+}
+
+struct smtp *smtp_open(const struct smtp_options *options, GError **error)
+{
+    g_autoptr(GError) cause = NULL;
+    g_autofree char *address = transport_address(options->url, NULL, &cause);
+    struct transport_options transport = {
+        .url = address,
+        .user = options->user,
+        .password_file = options->password_file,
+        .ca_file = options->ca_file,
+        .starttls = options->starttls,
+    };
+    struct smtp *smtp = g_new0(struct smtp, 1);
+    smtp->connections = CLAMP(options->connections, 1, 16);
+    smtp->lanes = g_new0(struct lane, smtp->connections);
+    g_queue_init(&smtp->waiting);
+    gboolean fine = address != NULL;
+    for (guint i = 0; fine && i < smtp->connections; i++)
+        fine = open_lane(&smtp->lanes[i], &transport, &cause);
+    if (!fine) {
+        g_set_error_literal(error, SMTP_ERROR, SMTP_REFUSED, cause->message);
+        smtp_close(smtp);
+        return NULL;
+    }
+    smtp->multi = curl_multi_init();
+    curl_multi_setopt(smtp->multi, CURLMOPT_MAXCONNECTS, (long)smtp->connections);
+    curl_multi_setopt(smtp->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, (long)smtp->connections);
+    return smtp;
+}
+
+void smtp_close(struct smtp *smtp)
+{
+    if (smtp == NULL)
+        return;
+    for (guint i = 0; i < smtp->connections; i++)
+        curl_easy_cleanup(smtp->lanes[i].curl);
+    curl_multi_cleanup(smtp->multi);
+    g_free(smtp->lanes);
+    g_free(smtp);
+}
+
+static gboolean has_bare_ends(const char *bytes, gsize size)
+{
+    for (gsize i = 0; i < size; i++) {
+        if (bytes[i] == '\n' && (i == 0 || bytes[i - 1] != '\r'))
+            return TRUE;
+        if (bytes[i] == '\r' && (i + 1 == size || bytes[i + 1] != '\n'))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* libcurl finds the lines to stuff only by CRLF: behind a bare LF a lone dot would end the message and what follows would be commands. CURLOPT_CRLF is no help,
+ * for it makes CRCRLF of CRLF. */
+static GBytes *canonical_body(GBytes *message)
+{
+    gsize size;
+    const char *bytes = g_bytes_get_data(message, &size);
+    if (!has_bare_ends(bytes, size))
+        return g_bytes_ref(message);
+    GString *body = g_string_sized_new(size + size / 16);
+    for (gsize i = 0; i < size; i++) {
+        if (bytes[i] != '\r' && bytes[i] != '\n') {
+            g_string_append_c(body, bytes[i]);
+            continue;
+        }
+        if (bytes[i] == '\r' && i + 1 < size && bytes[i + 1] == '\n')
+            i++;
+        g_string_append(body, "\r\n");
+    }
+    return g_string_free_to_bytes(body);
+}
+
+/* What the address holds goes into a command line. */
+static gboolean is_address(const char *address)
+{
+    if (strlen(address) > LIMIT_ADDRESS)
+        return FALSE;
+    for (; *address != '\0'; address++)
+        if (g_ascii_iscntrl(*address) || strchr(" <>", *address) != NULL)
+            return FALSE;
+    return TRUE;
+}
+
+static void settle(struct smtp_job *job, enum smtp_outcome outcome, int code, const char *said)
+{
+    g_free(job->said);
+    job->outcome = outcome;
+    job->code = code;
+    job->said = g_utf8_make_valid(said, -1);
+}
+
+static void start(struct smtp *smtp, struct lane *lane, struct smtp_job *job, gboolean again)
+{
+    lane->job = job;
+    lane->again = again;
+    lane->at = 0;
+    lane->said.line[0] = lane->detail[0] = '\0';
+    lane->body = canonical_body(job->bytes);
+    lane->recipient = curl_slist_append(NULL, job->recipient);
+    curl_easy_setopt(lane->curl, CURLOPT_MAIL_FROM, job->sender);
+    curl_easy_setopt(lane->curl, CURLOPT_MAIL_RCPT, lane->recipient);
+    curl_easy_setopt(lane->curl, CURLOPT_INFILESIZE_LARGE, (curl_off_t)g_bytes_get_size(lane->body));
+    curl_easy_setopt(lane->curl, CURLOPT_FRESH_CONNECT, again ? 1L : 0L);
+    curl_multi_add_handle(smtp->multi, lane->curl);
+    smtp->running++;
+}
+
+/* Until one connection got through its login only one is tried: sixteen wrong passwords at once would get us locked out. */
+static void start_waiting(struct smtp *smtp)
+{
+    for (guint i = 0; i < smtp->connections && !smtp->stopped; i++) {
+        struct lane *lane = &smtp->lanes[i];
+        if (lane->closed || lane->job != NULL || (smtp->running > 0 && !smtp->proved))
+            continue;
+        struct smtp_job *job = g_queue_pop_head(&smtp->waiting);
+        if (job == NULL)
+            return;
+        start(smtp, lane, job, FALSE);
+    }
+}
+
+/* How a transfer ended. */
+struct ending {
+    CURLcode result;
+    int code;        /* of the last reply; 0 when there was none */
+    gboolean handed; /* libcurl had the whole body: the final dot may be with the server */
+    gboolean reused; /* an old connection */
+};
+
+static gboolean is_class(const struct ending *ending, int class)
+{
+    return ending->code / 100 == class;
+}
+
+/* An old connection had fallen, or the server was tired of it: nothing of the message was said. */
+static gboolean is_stale(const struct ending *ending)
+{
+    return !ending->handed && ending->reused && (ending->code == 0 || ending->code == 421);
+}
+
+/* The connection failed before the message began, or the reply is about us and not about the message: the next message would meet the same. */
+static gboolean is_unready(const struct ending *ending)
+{
+    static const CURLcode results[] = {CURLE_REMOTE_ACCESS_DENIED, CURLE_SSL_CONNECT_ERROR, CURLE_WEIRD_SERVER_REPLY,
+                                       CURLE_OPERATION_TIMEDOUT};
+    static const int codes[] = {0, 454, 530, 535, 538};
+    if (ending->handed)
+        return ending->result == CURLE_OPERATION_TIMEDOUT;
+    for (gsize i = 0; i < G_N_ELEMENTS(results); i++)
+        if (ending->result == results[i])
+            return TRUE;
+    for (gsize i = 0; i < G_N_ELEMENTS(codes); i++)
+        if (ending->code == codes[i])
+            return TRUE;
+    return transport_refused(ending->result);
+}
+
+static enum smtp_outcome outcome_of(const struct ending *ending)
+{
+    if (ending->result == CURLE_OK || (ending->handed && is_class(ending, 2)))
+        return SMTP_ACCEPTED;
+    if (is_class(ending, 5))
+        return SMTP_NEVER;
+    return ending->handed && !is_class(ending, 4) ? SMTP_UNKNOWN : SMTP_LATER;
+}
+
+/* Give up the connection, and all of them when it was the only one or each would be refused. Others may still carry the job, unless it kept this one waiting. */
+static void note_fault(struct smtp *smtp, struct lane *lane, struct smtp_job *job, const struct ending *ending)
+{
+    gboolean lasting = (transport_refused(ending->result) || is_class(ending, 5)) && !is_class(ending, 4);
+    const char *detail = *lane->detail != '\0' ? lane->detail : curl_easy_strerror(ending->result);
+    g_autofree char *said = g_utf8_make_valid(lane->said.line, -1);
+    g_clear_error(&smtp->fault);
+    g_set_error(&smtp->fault, SMTP_ERROR, lasting ? SMTP_REFUSED : SMTP_AWAY, "%s; the mail server's last line: \"%s\"", detail,
+                said);
+    lane->closed = TRUE;
+    smtp->proved = FALSE;
+    smtp->stopped |= lasting || smtp->running == 0;
+    if (ending->result == CURLE_OPERATION_TIMEDOUT)
+        settle(job, outcome_of(ending), ending->code, detail);
+    else
+        g_queue_push_head(&smtp->waiting, job);
+}
+
+static void conclude(struct smtp *smtp, struct lane *lane, CURLcode result)
+{
+    long code = 0, connects = 0;
+    curl_easy_getinfo(lane->curl, CURLINFO_RESPONSE_CODE, &code);
+    curl_easy_getinfo(lane->curl, CURLINFO_NUM_CONNECTS, &connects);
+    curl_multi_remove_handle(smtp->multi, lane->curl);
+    struct ending ending = {
+        .result = result,
+        .code = (int)code,
+        .handed = lane->at > 0 && lane->at == g_bytes_get_size(lane->body),
+        .reused = connects == 0,
+    };
+    struct smtp_job *job = g_steal_pointer(&lane->job);
+    g_clear_pointer(&lane->body, g_bytes_unref);
+    curl_slist_free_all(g_steal_pointer(&lane->recipient));
+    smtp->running--;
+    if (!lane->again && is_stale(&ending)) {
+        start(smtp, lane, job, TRUE);
+    } else if (is_unready(&ending)) {
+        note_fault(smtp, lane, job, &ending);
+    } else {
+        enum smtp_outcome outcome = outcome_of(&ending);
+        gboolean replied = outcome != SMTP_UNKNOWN && *lane->said.line != '\0';
+        settle(job, outcome, ending.code,
+               replied                 ? lane->said.line
+               : *lane->detail != '\0' ? lane->detail
+                                       : curl_easy_strerror(result));
+        smtp->proved = TRUE;
+    }
+}
+
+static void run(struct smtp *smtp)
+{
+    int active, left;
+    start_waiting(smtp);
+    while (smtp->running > 0) {
+        curl_multi_perform(smtp->multi, &active);
+        const CURLMsg *message;
+        while ((message = curl_multi_info_read(smtp->multi, &left)) != NULL) {
+            CURLcode result = message->data.result;
+            struct lane *lane = NULL;
+            curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&lane);
+            conclude(smtp, lane, result);
+        }
+        start_waiting(smtp);
+        if (smtp->running > 0)
+            curl_multi_poll(smtp->multi, NULL, 0, 1000, NULL);
+    }
+}
+
+gboolean smtp_send(struct smtp *smtp, struct smtp_job *jobs, guint count, GError **error)
+{
+    smtp->stopped = FALSE;
+    for (guint i = 0; i < smtp->connections; i++)
+        smtp->lanes[i].closed = FALSE;
+    for (guint i = 0; i < count; i++) {
+        if (is_address(jobs[i].recipient) && is_address(jobs[i].sender) && *jobs[i].recipient != '\0')
+            g_queue_push_tail(&smtp->waiting, &jobs[i]);
+        else
+            settle(&jobs[i], SMTP_NEVER, 0, "the envelope's address is none");
+    }
+    run(smtp);
+    for (struct smtp_job *job; (job = g_queue_pop_head(&smtp->waiting)) != NULL;)
+        settle(job, SMTP_LATER, 0, smtp->fault->message);
+    if (smtp->stopped)
+        g_propagate_error(error, g_steal_pointer(&smtp->fault));
+    g_clear_error(&smtp->fault);
+    return !smtp->stopped;
+}

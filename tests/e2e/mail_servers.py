@@ -1,0 +1,191 @@
+"""Mail servers for one test: a private Dovecot, and an IMAP and an SMTP server that do what a script says."""
+
+import contextlib
+import json
+import os
+import pathlib
+import shutil
+import socket
+import ssl
+import subprocess
+import sys
+import tempfile
+import threading
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests" / "world"))
+
+import dovecot  # noqa: E402
+from certificates import Certificates  # noqa: E402
+from place import Place, choose_ports, mail_user  # noqa: E402
+
+ADDRESS = "countersign@example.com"
+PASSWORD = "a password with spaces, \\ and \""
+
+
+class Driver:
+    """A driver program: every command is one line, every answer one JSON object."""
+
+    def __init__(self, name):
+        program = pathlib.Path(os.environ.get("DRIVERS", ROOT / "build" / "e2e")) / name
+        self.process = subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def __call__(self, *words):
+        self.begin(*words)
+        return self.end()
+
+    def begin(self, *words):
+        self.process.stdin.write(" ".join(str(word) for word in words) + "\n")
+        self.process.stdin.flush()
+
+    def end(self):
+        return json.loads(self.process.stdout.readline())
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.stdin.close()
+        self.process.stdout.close()
+        assert self.process.wait(20) == 0
+
+
+@contextlib.contextmanager
+def place():
+    """A directory that servers which start as root can deliver into; in memory, gone afterwards."""
+    directory = tempfile.mkdtemp(prefix="mail-", dir="/dev/shm" if os.path.isdir("/dev/shm") else None)
+    os.chmod(directory, 0o755)
+    made = Place.make(directory, memory=False)
+    try:
+        yield made
+    finally:
+        made.clean()
+        shutil.rmtree(directory)
+
+
+class Dovecot:
+    """`with Dovecot(place) as server`: the mailbox of ADDRESS; `more` is configuration that comes last and wins."""
+
+    def __init__(self, where, more=""):
+        self.certificates = Certificates(where)
+        self.certificates.make()
+        self.ports = choose_ports(dovecot.PORTS)
+        self.server = dovecot.Dovecot(where, self.ports, self.certificates, "unused", ADDRESS)
+        self.server.prepare()
+        passwords = where.data("passwords")
+        pathlib.Path(passwords).write_text(f"{ADDRESS}:{{PLAIN}}{PASSWORD}\n")
+        text = pathlib.Path(self.server.configuration).read_text()
+        text = text.replace("args = password=unused", f"args = {passwords}").replace("driver = static", "driver = passwd-file", 1)
+        pathlib.Path(self.server.configuration).write_text(text + more)
+        self.maildir = pathlib.Path(self.server.maildir(ADDRESS))
+        self.ca_file = self.certificates.authority
+        self.password_file = where.data("password")
+        pathlib.Path(self.password_file).write_text(PASSWORD + "\n")
+        self.number = 0
+        self.process = None
+
+    def __enter__(self):
+        self.process = self.server.start()
+        return self
+
+    def __exit__(self, *_):
+        self.process.stop()
+
+    def url(self, scheme="imap"):
+        return f"{scheme}://127.0.0.1:{self.ports[scheme]}/INBOX"
+
+    def deliver(self, message):
+        """Put a message into the INBOX as a delivery agent does: tmp/, then new/."""
+        self.number += 1
+        name = f"{1700000000 + self.number}.M{self.number}.test"
+        temporary = self.maildir / "tmp" / name
+        temporary.write_bytes(message)
+        os.chown(temporary, mail_user().pw_uid, mail_user().pw_gid)
+        temporary.rename(self.maildir / "new" / name)
+
+    def folder(self, name=""):
+        """The contents of a folder ("" is the INBOX), in the order of their file names."""
+        where = self.maildir / name
+        files = [path for part in ("new", "cur") for path in (where / part).iterdir()]
+        return [path.read_bytes() for path in sorted(files, key=lambda path: path.name)]
+
+
+class Scripted:
+    """A server on loopback that runs `talk(connection)` in a thread for each connection, one after the other where it has to."""
+
+    def __init__(self, talk, certificates=None):
+        self.talk = talk
+        self.context = None
+        if certificates:
+            self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            self.context.load_cert_chain(certificates.certificate, certificates.key)
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        self.failures = []
+        self.threads = []
+
+    def __enter__(self):
+        self.threads = [threading.Thread(target=self._serve, daemon=True)]
+        self.threads[0].start()
+        return self
+
+    def __exit__(self, *_):
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.listener.close()
+        for thread in self.threads:
+            thread.join(10)
+        assert not self.failures, self.failures
+
+    def _serve(self):
+        while True:
+            try:
+                connection, _ = self.listener.accept()
+            except OSError:
+                return
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            thread = threading.Thread(target=self._talk, args=(Connection(connection, self.context),), daemon=True)
+            self.threads.append(thread)
+            thread.start()
+
+    def _talk(self, connection):
+        try:
+            self.talk(connection)
+        except (ConnectionError, ssl.SSLError, Closed):
+            pass
+        except Exception as failure:  # reported by the test that owns the server
+            self.failures.append(repr(failure))
+        finally:
+            connection.close()
+
+
+class Closed(Exception):
+    """The other side has hung up."""
+
+
+class Connection:
+    def __init__(self, sock, context):
+        self.socket = sock
+        self.context = context
+        self.file = sock.makefile("rb")
+
+    def line(self):
+        line = self.file.readline()
+        if not line:
+            raise Closed
+        return line.decode().rstrip("\r\n")
+
+    def say(self, *lines):
+        self.send("".join(line + "\r\n" for line in lines).encode())
+
+    def send(self, octets):
+        self.socket.sendall(octets)
+
+    def start_tls(self):
+        self.file.detach()
+        self.socket = self.context.wrap_socket(self.socket, server_side=True)
+        self.file = self.socket.makefile("rb")
+
+    def close(self):
+        with contextlib.suppress(OSError):
+            self.socket.shutdown(socket.SHUT_RDWR)
+        self.socket.close()
