@@ -182,6 +182,8 @@ static void add_word(struct assembly *assembly, const struct word *word)
     if (word->encoding == 'B') {
         length = g_mime_encoding_base64_decode_step((const unsigned char *)word->text, word->size, out, &assembly->state,
                                                     &assembly->save);
+        if (memchr(word->text, '=', word->size)) /* padded: the next word begins a new group */
+            assembly->state = 0;
     } else {
         for (gsize i = 0; i < word->size; i++) {
             char c = word->text[i];
