@@ -10,7 +10,7 @@ from process import Failed, starting
 
 PORTS = ("imap", "imaps", "lmtp", "auth")
 PATIENCE = 0.2  # its master always takes a second to end, six when it had just started; what is delivered is on disk
-DAEMON_FOLDERS = ("", ".Processed", ".Quarantine")
+DAEMON_FOLDERS = ("Processed", "Quarantine")
 
 CONFIGURATION = """
 protocols = imap lmtp
@@ -127,21 +127,24 @@ class Dovecot:
         with open(self.configuration, "w", encoding="utf-8") as file:
             file.write(CONFIGURATION.format(**values))
         os.makedirs(values["state"], exist_ok=True)
-        self._make_mailbox(user)
+        self.make_mailbox(self.address, DAEMON_FOLDERS)
 
-    def _make_mailbox(self, user):
-        """The daemon's mailbox with its folders, and the folder in which Dovecot makes everybody else's."""
-        name, domain = self.address.split("@")
-        maildir = os.path.join(self.mail, domain, name, "Maildir")
-        for folder in DAEMON_FOLDERS:
+    def make_mailbox(self, address, folders=()):
+        """A mailbox with these folders beside its INBOX; Dovecot makes everybody else's when the first mail comes."""
+        maildir = self.maildir(address)
+        for folder in ["", *(f".{name}" for name in folders)]:
             for part in ("cur", "new", "tmp"):
                 os.makedirs(os.path.join(maildir, folder, part), exist_ok=True)
         with open(os.path.join(maildir, "subscriptions"), "w", encoding="ascii") as file:
-            file.write("Processed\nQuarantine\n")
+            file.writelines(f"{name}\n" for name in folders)
         if os.geteuid() == 0:
-            for path, folders, files in os.walk(self.mail):
-                for entry in [path] + [os.path.join(path, file) for file in files]:
-                    os.chown(entry, user.pw_uid, user.pw_gid)
+            self._give_to_mail_user()
+
+    def _give_to_mail_user(self):
+        user = mail_user()
+        for path, _, files in os.walk(self.mail):
+            for entry in [path] + [os.path.join(path, file) for file in files]:
+                os.chown(entry, user.pw_uid, user.pw_gid)
 
     def start(self):
         program = shutil.which("dovecot", path="/usr/sbin:/usr/local/sbin:/usr/bin")

@@ -80,12 +80,13 @@ class Letter:
 
     @property
     def text(self):
-        return self.message.get_body(("plain",)).get_content()
+        return self.message.get_body(("plain",)).get_content().replace("\r\n", "\n")
 
     @property
     def notice(self):
         """The XML document that the letter was made from."""
-        return next(part.get_content() for part in self.message.iter_attachments() if part.get_filename() == "notice.xml")
+        parts = self.message.iter_attachments()
+        return next(part.get_content() for part in parts if part.get_filename() == "notice.xml").decode()
 
     @property
     def secret(self):
