@@ -77,6 +77,17 @@ world: $(OUT)/countersignd $(OUT)/countersign
 	@/usr/bin/python3 tests/world/world.py start $(WORLD_OPTIONS) '$(DIR)'
 world-stop:
 	@/usr/bin/python3 tests/world/world.py stop '$(DIR)'
-.PHONY: world world-stop
+
+# The story it is for, told as it happens.
+demo: $(OUT)/countersignd $(OUT)/countersign
+	@/usr/bin/python3 tests/demo/demo.py
+
+# How fast N registrations go from submission to active account, and what the same work costs without us.
+N ?= 500
+bench: $(OUT)/countersignd
+	@/usr/bin/python3 tests/bench/bench.py $(N)
+	@/usr/bin/python3 tests/bench/bench.py $(N) --sink
+
+.PHONY: world world-stop demo bench
 
 -include $(shell find $(OUT) -name '*.d' 2>/dev/null)
