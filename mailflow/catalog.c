@@ -207,8 +207,8 @@ static void read_attribute(struct loading *loading, struct decl *owner, const xm
     decl->min = g_strcmp0(use, "required") == 0;
     decl->fixed = attribute(node, "fixed");
     decl->rule = type ? catalog_rule(loading->catalog, type) : NULL;
-    if (!decl->fixed && (!decl->rule || !decl->label_zh || !decl->label_en))
-        complain(loading, "attribute %s lacks a named type or its labels", decl->name);
+    if (!decl->fixed && (!decl->rule || decl->rule->choices->len == 0 || !decl->label_zh || !decl->label_en))
+        complain(loading, "attribute %s lacks an enumerated type or its labels", decl->name);
     g_ptr_array_add(owner->attributes, decl);
 }
 

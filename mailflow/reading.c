@@ -158,6 +158,7 @@ static void match_attribute(struct reading *reading, xmlNode *node, const struct
     const char *judged = slot_fill(slot, text ? (const char *)text : "");
     attr = xmlSetProp(node, (const xmlChar *)decl->name, (const xmlChar *)judged);
     attr->_private = slot;
+    slot->refused = slot->value && !rule_choice(slot->rule, slot->value);
     xmlFree(text);
 }
 
@@ -322,12 +323,23 @@ void reading_match(struct reading *reading)
 
 /* The validator's word */
 
+/* The validator tells what is wrong with an attribute as of its element. The attributes of forms are all enumerated: match_attribute() knows already. */
+static gboolean told_by_attribute(const xmlNode *node)
+{
+    for (const xmlAttr *attr = node->properties; attr; attr = attr->next) {
+        const struct slot *slot = attr->_private;
+        if (slot && (slot->missing || slot->too_long || slot->refused))
+            return TRUE;
+    }
+    return FALSE;
+}
+
 static void mark_refused(void *context, xmlError *error)
 {
     struct reading *reading = context;
     const xmlNode *node = error->node;
     struct slot *slot = node ? node->_private : NULL;
-    if (slot && (slot->missing || slot->too_long))
+    if (slot && (slot->missing || slot->too_long || told_by_attribute(node)))
         return;
     if (slot && slot->value) {
         slot->refused = TRUE;
