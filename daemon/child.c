@@ -129,22 +129,29 @@ void child_ended(struct child *child, int status, gint64 now)
     g_autofree char *how = WIFSIGNALED(status) ? g_strdup_printf("signal %d (%s)", WTERMSIG(status), strsignal(WTERMSIG(status)))
                                                : g_strdup_printf("status %d", WEXITSTATUS(status));
     pid_t pid = child->pid;
-    gboolean wanted = child->expected && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    gboolean orderly = WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    /* The one without a control socket has ended because its other socket did. */
+    gboolean wanted = orderly && (child->expected || child->control < 0);
     if (child->control >= 0)
         close(child->control);
     child->control = -1;
     child->pid = 0;
     child->ready = FALSE;
     child->kill_at = CHILD_NEVER;
-    if (wanted) {
+    if (wanted && child->expected)
         child->start_at = now;
+    else
+        settle_restart(child, now);
+    if (wanted) {
         log_line(LOG_LEVEL_DEBUG, "%s (process %d) has ended", child->name, (int)pid);
         return;
     }
-    settle_restart(child, now);
     child->restarts++;
-    log_line(LOG_LEVEL_WARNING, "%s (process %d) ended by %s after %.1f s, starts again in %.2f s", child->name, (int)pid, how,
-             (double)(now - child->started_at) / CLOCK_SECOND, (double)(child->start_at - now) / CLOCK_SECOND);
+    g_autofree char *next = child->expected
+                                ? g_strdup("")
+                                : g_strdup_printf(", starts again in %.2f s", (double)(child->start_at - now) / CLOCK_SECOND);
+    log_line(LOG_LEVEL_WARNING, "%s (process %d) ended by %s after %.1f s%s", child->name, (int)pid, how,
+             (double)(now - child->started_at) / CLOCK_SECOND, next);
 }
 
 gboolean child_hear(struct child *child, struct role_message *message, gint64 now)

@@ -230,12 +230,12 @@ static void start_due(struct parent *parent, gint64 now)
 /* --- What children do --- */
 
 /* The parser ends by itself when its socket does, unless it is stuck in a message. */
-static void end_parser(struct parent *parent, gint64 patience, gint64 now)
+static void end_parser(struct parent *parent, gint64 now)
 {
     struct child *parser = &parent->children[PARSER];
     parser->expected = TRUE;
     if (parser->pid)
-        parser->kill_at = MIN(parser->kill_at, now + patience);
+        parser->kill_at = MIN(parser->kill_at, now + PARSER_PATIENCE);
 }
 
 static void reap(struct parent *parent, gint64 now)
@@ -250,7 +250,7 @@ static void reap(struct parent *parent, gint64 now)
             if (which == DESK)
                 parent->wanted = 0;
             if (which == DESK && parent->kept < 0)
-                end_parser(parent, PARSER_PATIENCE, now);
+                end_parser(parent, now);
             if (which == PARSER)
                 close_kept(parent);
         }
@@ -270,7 +270,7 @@ static void hear(struct parent *parent, int which, gint64 now)
         } else {
             /* It has given up on the parser that it had: dead, or stuck in a message. */
             parent->wanted = message.number;
-            end_parser(parent, 0, now);
+            child_kill(&parent->children[PARSER]);
         }
     }
 }
@@ -299,6 +299,7 @@ static gboolean stopped(struct parent *parent, gint64 now)
     if (now >= parent->stop_end) {
         for (int which = 0; which < CHILDREN; which++) {
             parent->forced |= parent->children[which].pid != 0;
+            parent->children[which].expected = TRUE;
             child_kill(&parent->children[which]);
         }
     }
@@ -310,7 +311,7 @@ static gboolean stopped(struct parent *parent, gint64 now)
     if (courier->pid)
         return FALSE;
     if (parser->pid)
-        end_parser(parent, PARSER_PATIENCE, now);
+        end_parser(parent, now);
     return !parser->pid;
 }
 
