@@ -196,6 +196,7 @@ static const char *const subjects[] = {
     "未读而删除",
     "deleted:",
     "未閱讀",
+    "complaint about message from",
     "return receipt",
     "disposition notification",
     "message read notification",
@@ -437,12 +438,17 @@ static gboolean holds_robot_word(const char *text)
 }
 
 /* Only the address tells: Bot, Talbot and Robot are also people's names. */
+gboolean automatic_is_robot(const char *address)
+{
+    const char *at = address ? strchr(address, '@') : NULL;
+    g_autofree char *local = at ? g_strndup(address, (gsize)(at - address)) : NULL;
+
+    return local && holds_robot_word(local);
+}
+
 static const char *find_robot(const struct evidence *evidence)
 {
-    const char *at = evidence->from ? strchr(evidence->from, '@') : NULL;
-    g_autofree char *local = at ? g_strndup(evidence->from, (gsize)(at - evidence->from)) : NULL;
-
-    return local && holds_robot_word(local) ? "the sender's address is a robot's" : NULL;
+    return automatic_is_robot(evidence->from) ? "the sender's address is a robot's" : NULL;
 }
 
 static const char *find_saying(const struct evidence *evidence)

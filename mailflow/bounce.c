@@ -7,10 +7,9 @@
 
 /* Words are compared in lower case; Chinese, Japanese and Korean have none. */
 static const char *const daemons[] = {
-    "mailer-daemon", "mailer_daemon", "mailerdaemon", "mail-daemon",
-    "maildaemon",    "mail delivery", "mail deliver", "mail administrator",
-    "postmaster",    "mdaemon",       "mail router",  "mail system",
-    "邮件系统",      "退信",          "メール配信",   NULL,
+    "mailer-daemon",      "mailer_daemon", "mailerdaemon", "mail-daemon",         "maildaemon", "mail delivery", "mail deliver",
+    "mail administrator", "postmaster",    "post_master",  "post-master",         "mdaemon",    "mail router",   "mail system",
+    "邮件系统",           "メールエラー",  "mail failed",  "returning to sender", "退信",       "メール配信",    NULL,
 };
 
 static const char *const subjects[] = {
@@ -177,6 +176,12 @@ static const char *const failures[] = {
     "returned below",
     "has been rejected",
     "was rejected",
+    "failed addresses",
+    "no valid recipients",
+    "delivery problems",
+    "no such user",
+    "mailbox is full",
+    "送信できませんでした",
     "error message",
     "account is disabled",
     "relaying denied",
@@ -285,31 +290,53 @@ static const char *const returned_types[] = {"message/rfc822",
                                              "message/global-headers",
                                              NULL};
 
+/* What may be looked at before a bounce is found, as lower-case words. */
+struct looks {
+    gboolean null_sender, daemon, robot, answers, told, failed, returned;
+};
+
+static void look(const struct evidence *evidence, struct looks *looks)
+{
+    g_autofree char *subject = folded(evidence->subject ? evidence->subject : "", LIMIT_SUBJECT);
+    g_autofree char *text = folded(evidence->text, 20000);
+    g_autofree char *from = header_value(evidence->header, "From", 0);
+
+    looks->null_sender = (evidence->envelope_sender && *evidence->envelope_sender == '\0') || g_strcmp0(from, "<>") == 0;
+    looks->daemon = is_from_daemon(evidence);
+    looks->robot = automatic_is_robot(evidence->from);
+    automatic_strip_subject(subject, &looks->answers);
+    looks->told = find_word(subject, subjects) != NULL;
+    looks->failed = find_word(text, failures) != NULL;
+    looks->returned = find_part(evidence, returned_types) != NULL;
+}
+
+/* A postmaster is sometimes a person, who answers under Re: */
+static gboolean may_be_person(const struct evidence *evidence, const struct looks *looks)
+{
+    return looks->answers && (!evidence->from || g_str_has_prefix(evidence->from, "postmaster@"));
+}
+
 const char *bounce_find(const struct evidence *evidence)
 {
     const struct part *root = &g_array_index(evidence->parts, struct part, 0);
-    gboolean null_sender = evidence->envelope_sender && *evidence->envelope_sender == '\0';
-    gboolean daemon = is_from_daemon(evidence);
-    g_autofree char *subject = folded(evidence->subject ? evidence->subject : "", LIMIT_SUBJECT);
-    g_autofree char *text = NULL;
-    gboolean answers = FALSE;
+    gboolean reported = find_part(evidence, status_types) != NULL;
+    struct looks looks = {0};
 
-    if (part_is(root, "multipart/report") && (g_strcmp0(root->report, "delivery-status") == 0 || find_part(evidence, status_types)))
+    if (part_is(root, "multipart/report") && (reported || g_strcmp0(root->report, "delivery-status") == 0))
         return "a delivery status report (RFC 3464)";
-    if (!daemon && !null_sender && header_count(evidence->header, "X-Failed-Recipients") == 0)
-        return NULL; /* people forward and quote bounces */
-    if (find_part(evidence, status_types))
-        return "a delivery status report from a mail system";
     if (header_count(evidence->header, "X-Failed-Recipients") > 0)
         return "X-Failed-Recipients names the address that failed";
-    automatic_strip_subject(subject, &answers);
-    if (!answers && find_word(subject, subjects))
-        return daemon ? "a mail system's subject tells of a failed delivery" : "a null sender's subject tells of a failed delivery";
-    text = folded(evidence->text, 20000);
-    if (daemon && !answers && find_word(text, failures))
+    look(evidence, &looks);
+    if (!looks.daemon && !looks.null_sender && !looks.robot) /* people forward and quote bounces */
+        return NULL;
+    if (reported)
+        return "a delivery status report from a mail system";
+    if (looks.told && !looks.answers && (!looks.robot || looks.failed))
+        return "a mail system's subject tells of a failed delivery";
+    if (looks.daemon && looks.failed && !may_be_person(evidence, &looks))
         return "a mail system tells of a failed delivery";
-    if (null_sender && find_part(evidence, returned_types) && find_word(text, failures))
-        return "a null sender returns a message";
+    if (looks.returned && looks.failed)
+        return "a mail system returns a message";
     return NULL;
 }
 

@@ -303,12 +303,26 @@ static struct message *refuse(struct message *message, const char *why)
     return message;
 }
 
+/* Old Macintosh files end lines with CR alone. NULL when these do not. */
+static char *mend_line_ends(const char *bytes, gsize size)
+{
+    if (memchr(bytes, '\n', size) || !memchr(bytes, '\r', size))
+        return NULL;
+    char *mended = g_memdup2(bytes, size);
+    for (gsize i = 0; i < size; i++)
+        if (mended[i] == '\r')
+            mended[i] = '\n';
+    return mended;
+}
+
 struct message *message_read(const struct message_reader *reader, const char *bytes, gsize size)
 {
+    g_autofree char *mended = mend_line_ends(bytes, size);
     struct message *message = message_make();
     struct header header;
     gboolean refused = FALSE;
 
+    bytes = mended ? mended : bytes;
     header_read(bytes, size, LIMIT_HEADER_BYTES, LIMIT_HEADERS, &header);
     read_digest(&header, bytes + header.size, size - header.size, message);
     read_header(reader, &header, message);
