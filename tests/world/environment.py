@@ -47,10 +47,14 @@ def people(ldif):
 
 
 COMMENTS = """
-# Send a form (application/xml), from a new applicant whose mailbox is read further down:
-#   swaks --server 127.0.0.1:$WORLD_SMTP_PORT --from new@example.com --to $WORLD_ADDRESS \\
-#         --header 'Subject: registration' --body 'see attachment' --attach-type application/xml --attach @form.xml
-# The same as a sender whose domain has passed DMARC: use $WORLD_PROVEN_PORT instead.
+# Send the form that stands ready, of an enterprise of Jinan, from its own address (the form names it):
+#   swaks --server 127.0.0.1:$WORLD_SMTP_PORT --from new@example.com --to $WORLD_ADDRESS --h-Subject registration \\
+#         --body 'see attachment' --attach-type application/xml --attach-name table5.xml --attach @$WORLD_FORM
+# The same from a sender whose domain has passed DMARC: use $WORLD_PROVEN_PORT instead.
+# Answer a letter, here the receipt and the review; its token stands in its subject and in its Reply-To:
+#   swaks --server 127.0.0.1:$WORLD_SMTP_PORT --from new@example.com --to countersign+TOKEN@example.com --body 确认
+#   swaks --server 127.0.0.1:$WORLD_SMTP_PORT --from $WORLD_CITY_JINAN_1_MAIL --to countersign+TOKEN@example.com \\
+#         --body '同意 留档编号：济建留档〔2026〕0001号'
 # Read anybody's mailbox, the applicant's, a reviewer's ($WORLD_CITY_JINAN_1_MAIL): every address has one password.
 #   curl --cacert $WORLD_CA --user new@example.com:$WORLD_MAIL_PASSWORD imaps://127.0.0.1:$WORLD_IMAPS_PORT/INBOX -X 'UID SEARCH ALL'
 #   curl --cacert $WORLD_CA --user new@example.com:$WORLD_MAIL_PASSWORD "imaps://127.0.0.1:$WORLD_IMAPS_PORT/INBOX;UID=1"

@@ -138,6 +138,8 @@ def test_stop_ends_everything_and_start_resumes(tmp_path_factory):
     env = world.env()
     with pytest.raises(Failed, match="runs .* already"):
         World(world.directory, daemon=False).start()
+    found = World.open(world.directory)
+    assert {name: found.pids(name)[0] for name in found.running} == {name: world.pids(name)[0] for name in world.running}
     World(world.directory).stop()
     assert not any(os.path.exists(f"/proc/{pid}/exe") for pid in pids)
     assert not os.path.exists(world.environment_file)

@@ -27,6 +27,7 @@ import postfix
 import sink
 import slapd
 from certificates import Certificates
+from letter import Enterprise
 from place import Place, choose_ports, port_is_free
 from process import Failed, Process
 
@@ -122,6 +123,7 @@ class World:
         self._choose_ports()
         self._write_record()
         self._write_passwords()
+        self._write_form()
         self._make_servers()
         self.certificates.make()
         for name, server in self.servers.items():
@@ -196,6 +198,11 @@ class World:
         for name in ("mail", "desk", "courier"):
             environment.write_secret(self._password_file(name), self.record["passwords"][name] + "\n")
 
+    def _write_form(self):
+        """A form for whoever wants to try."""
+        with open(self.place.path("form.xml"), "w", encoding="utf-8") as file:
+            file.write(Enterprise(50, f"new@{DOMAIN}", "new-enterprise", "370100").form())
+
     def _end_remains(self):
         """After an unclean end: what is left of a world whose leaders have all gone."""
         alive = [name for name, process in self.running.items() if process.alive()]
@@ -259,6 +266,7 @@ class World:
             "ADMIN_PASSWORD": passwords["administrator"],
             "PASSWORD": passwords["people"],
             "CA": self.certificates.public_authority,
+            "FORM": self.place.path("form.xml"),
             "CONF": self.place.path("countersign.conf"),
             "STATE": self.place.data("state"),
             "COUNTERSIGN": os.path.join(countersignd.ROOT, "build", "countersign"),
