@@ -8,7 +8,8 @@ import shlex
 def write_environment(path, values, comments):
     """One assignment a line, then the comments. It holds passwords: for its owner only."""
     head = f"# The world that stands here. Read it into a shell:  . {shlex.quote(path)}\n"
-    write_secret(path, head + "".join(f"{name}={shlex.quote(str(value))}\n" for name, value in values.items()) + comments)
+    assignments = "".join(f"{name}={shlex.quote(str(value))}\n" for name, value in values.items())
+    write_secret(path, head + assignments + comments)
 
 
 def write_secret(path, text):

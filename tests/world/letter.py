@@ -104,6 +104,7 @@ class Letter:
         reply["Message-ID"] = email.utils.make_msgid(domain=reply["From"].rpartition("@")[2])
         reply["In-Reply-To"] = self.identity
         reply["References"] = " ".join(filter(None, [self.message["References"], self.identity]))
+        sender = self.message["From"].addresses[0].addr_spec
         quoted = "".join(f"> {line}\n" for line in self.text.splitlines())
-        reply.set_content(f"{words}\n\n在 2026-05-06 10:20，会签 <{self.message['From'].addresses[0].addr_spec}> 写道：\n{quoted}")
+        reply.set_content(f"{words}\n\n在 2026-05-06 10:20，会签 <{sender}> 写道：\n{quoted}")
         return reply

@@ -6,7 +6,7 @@ import os
 from lxml import etree
 
 from letter import Enterprise, Letter
-from slapd import SCHEMA
+from openldap import SCHEMA
 
 FORMS = os.path.join(os.path.dirname(SCHEMA), "templates", "forms")
 

@@ -23,9 +23,9 @@ import bridge
 import countersignd
 import dovecot
 import environment
+import openldap
 import postfix
 import sink
-import slapd
 from certificates import Certificates
 from letter import Enterprise
 from place import Place, choose_ports, port_is_free
@@ -132,7 +132,7 @@ class World:
 
     def _choose_ports(self):
         """The ports of the last time, so that mail clients find them, unless somebody else has one now."""
-        names = [name for module in (slapd, dovecot, postfix) for name in module.PORTS]
+        names = [name for module in (openldap, dovecot, postfix) for name in module.PORTS]
         ports = self.record.get("ports", {})
         if set(ports) != set(names) or not all(map(port_is_free, ports.values())):
             self.record["ports"] = choose_ports(names, self.port_base)
@@ -143,7 +143,7 @@ class World:
         self.place = Place(self.directory, record["root"], record["run"])
         self.certificates = Certificates(self.place)
         self.servers = {
-            "slapd": slapd.Slapd(self.place, ports, self.certificates, record["passwords"]),
+            "slapd": openldap.Slapd(self.place, ports, self.certificates, record["passwords"]),
             "dovecot": dovecot.Dovecot(self.place, ports, self.certificates, record["passwords"]["mail"], ADDRESS),
         }
         if record["sink"]:
@@ -182,10 +182,10 @@ class World:
                 "url": f"ldap://127.0.0.1:{ports['ldap']}",
                 "starttls": "required",
                 "ca-file": ca,
-                "suffix": slapd.SUFFIX,
-                "desk-dn": slapd.DESK,
+                "suffix": openldap.SUFFIX,
+                "desk-dn": openldap.DESK,
                 "desk-password-file": self._password_file("desk"),
-                "courier-dn": slapd.COURIER,
+                "courier-dn": openldap.COURIER,
                 "courier-password-file": self._password_file("courier"),
             },
             "identity": {"authserv-id": f"mail.{DOMAIN}", "separator": "+"},
@@ -261,8 +261,8 @@ class World:
             "LDAP_URL": directory.url,
             "LDAPS_URL": directory.secure_url,
             "LDAPI": directory.local_url,
-            "SUFFIX": slapd.SUFFIX,
-            "ADMIN_DN": slapd.ADMINISTRATOR,
+            "SUFFIX": openldap.SUFFIX,
+            "ADMIN_DN": openldap.ADMINISTRATOR,
             "ADMIN_PASSWORD": passwords["administrator"],
             "PASSWORD": passwords["people"],
             "CA": self.certificates.public_authority,
