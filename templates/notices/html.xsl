@@ -49,26 +49,27 @@
     <h2 xsl:use-attribute-sets="heading"><xsl:value-of select="@zh[$chinese] | @en[not($chinese)]"/></h2>
     <xsl:apply-templates select="p | quote" mode="html"/>
     <xsl:if test="fact | change">
-      <table cellpadding="6" xsl:use-attribute-sets="table"><col width="32%"/><xsl:apply-templates select="fact | change" mode="html"/></table>
+      <table cellpadding="6" xsl:use-attribute-sets="table"><col width="36%"/><xsl:apply-templates select="fact | change" mode="html"/></table>
     </xsl:if>
-    <xsl:if test="item">
-      <table cellpadding="6" xsl:use-attribute-sets="table"><col width="{string-length(item[1]/@mark) + 3}em"/><xsl:apply-templates select="item" mode="html"/></table>
-    </xsl:if>
+    <xsl:apply-templates select="item" mode="html"/>
     <xsl:apply-templates select="answer" mode="html"><xsl:with-param name="subject" select="$subject"/></xsl:apply-templates>
   </xsl:template>
 
-  <xsl:template match="fact | change | item" mode="html">
+  <xsl:template match="fact | change" mode="html">
     <tr style="vertical-align:top;border-bottom:1px solid #bbb">
-      <td><xsl:value-of select="@mark | @zh[$chinese][not(../@mark)] | @en[not($chinese)][not(../@mark)]"/></td>
-      <td>
-        <xsl:choose>
-          <xsl:when test="self::item"><xsl:value-of select="@zh[$chinese] | @en[not($chinese)]"/></xsl:when>
-          <xsl:when test="@kind"><span style="font:bold 18px monospace"><xsl:value-of select="."/></span></xsl:when>
-          <xsl:when test="self::fact"><xsl:value-of select="."/></xsl:when>
-          <xsl:otherwise><s style="opacity:.7"><xsl:value-of select="old"/></s><br/>→ <b><xsl:value-of select="new"/></b></xsl:otherwise>
-        </xsl:choose>
-      </td>
+      <td><xsl:value-of select="@zh[$chinese] | @en[not($chinese)]"/></td>
+      <td><xsl:apply-templates mode="html"/></td>
     </tr>
+  </xsl:template>
+  <xsl:template match="text()" mode="html"><xsl:value-of select="."/></xsl:template>
+  <xsl:template match="old" mode="html"><s style="opacity:.7"><xsl:value-of select="."/></s><br/></xsl:template>
+  <xsl:template match="new" mode="html">→ <b><xsl:value-of select="."/></b></xsl:template>
+  <xsl:template match="secret" mode="html"><span style="font:bold 18px monospace"><xsl:value-of select="."/></span></xsl:template>
+
+  <xsl:template match="item" mode="html">
+    <div style="padding:6px;border-bottom:1px solid #bbb;font-size:15px">
+      <b><xsl:value-of select="@mark"/></b>&#160; <xsl:value-of select="@zh[$chinese] | @en[not($chinese)]"/>
+    </div>
   </xsl:template>
 
   <xsl:template match="quote" mode="html">
@@ -85,7 +86,7 @@
       <xsl:if test="@to != ''">
         <a href="mailto:{$to}?subject={$about}&amp;body={$body}" xsl:use-attribute-sets="button"><xsl:value-of select="@zh[$chinese] | @en[not($chinese)]"/></a>
       </xsl:if>
-      <div xsl:use-attribute-sets="words"><xsl:value-of select="."/></div>
+      <xsl:if test="contains(., '&#10;')"><div xsl:use-attribute-sets="words"><xsl:value-of select="."/></div></xsl:if>
     </div>
   </xsl:template>
 

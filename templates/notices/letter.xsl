@@ -5,7 +5,7 @@
     subject   zh en; about-zh about-en: request and applicant; token
     p         zh en: a paragraph. kind: "alert" stands out
     section   zh en: a heading over the following
-      fact    zh en: a label; its text is the value. kind: "secret"
+      fact    zh en: a label; its text is the value; secret: inside, the one-time secret
       change  zh en: a label; old and new within
       item    zh en: a list's line; mark: what stands before it
       quote   its text is shown as someone else's words
@@ -22,8 +22,9 @@
     <xsl:variable name="bare" select="@code = 'NX'"/>
 
     <xsl:apply-templates select="n:request" mode="about"><xsl:with-param name="subject" select="$said/subject"/></xsl:apply-templates>
-    <xsl:copy-of select="$said/p"/>
+    <xsl:copy-of select="$said/p[1]"/>
     <xsl:apply-templates select="n:problem" mode="letter"/>
+    <xsl:copy-of select="$said/p[position() &gt; 1]"/>
     <xsl:if test="not($bare)">
       <xsl:apply-templates select="n:said" mode="letter"/>
       <xsl:apply-templates select="n:login" mode="letter"/>
@@ -68,17 +69,17 @@
     <section zh="登录信息" en="How to log in">
       <fact zh="登录名" en="Login name"><xsl:value-of select="."/></fact>
       <xsl:if test="../n:loginDn">
-        <fact zh="账号" en="Account (DN)"><xsl:value-of select="../n:loginDn"/></fact>
+        <fact zh="目录账号" en="Account (DN)"><xsl:value-of select="../n:loginDn"/></fact>
       </xsl:if>
       <xsl:if test="../n:oneTimeSecret">
-        <fact kind="secret" zh="一次性密码" en="One-time password"><xsl:value-of select="$secret"/></fact>
+        <fact zh="一次性密码" en="One-time password"><secret><xsl:value-of select="$secret"/></secret></fact>
         <xsl:if test="../n:expires">
           <fact zh="有效期至" en="Valid until"><xsl:value-of select="../n:expires"/></fact>
         </xsl:if>
         <item mark="1." zh="一次性密码只用于首次登录。登录后须先设置新密码，才能进行其他操作。"
               en="The one-time password is for the first login only. Nothing else is possible until you have set a password of your own."/>
-        <item mark="2." zh="修改密码：在登录系统的修改密码页面办理；使用目录客户端的，可执行 ldappasswd 命令，以一次性密码登录并设置新密码。"
-              en="To change it, use the change of password where you log in, or the command ldappasswd of an LDAP client, with the one-time password as the old one."/>
+        <item mark="2." zh="修改密码：首次登录时按提示设置新密码；使用目录客户端的，可用 ldappasswd 命令，凭一次性密码设置新密码。"
+              en="Set a new one when you are asked to at the first login; with an LDAP client, the command ldappasswd does it, with the one-time password as the old one."/>
         <item mark="3." zh="逾期未修改的，一次性密码失效，请联系管理员重新发放。"
               en="If it is not changed in time it stops working; please ask the operator for another."/>
         <item mark="4." zh="请勿将密码告诉任何人，也不要转发本邮件。工作人员不会向您索要密码。"
@@ -162,7 +163,7 @@
       </section>
     </xsl:if>
     <xsl:if test="n:row[not(n:old)]">
-      <section zh="申请内容" en="What was written">
+      <section zh="申请内容" en="The form">
         <xsl:for-each select="n:row[not(n:old)]">
           <fact zh="{@zh}" en="{@en}"><xsl:value-of select="n:new"/></fact>
         </xsl:for-each>
@@ -182,7 +183,7 @@
 
   <xsl:template name="route">
     <xsl:if test="n:stage">
-      <section zh="办理环节" en="The way">
+      <section zh="办理环节" en="Stages">
         <xsl:for-each select="n:stage">
           <item mark="{position()}.">
             <xsl:attribute name="zh">

@@ -28,7 +28,7 @@
       </xsl:otherwise>
     </xsl:choose>
     <brief zh="您的来信有 {$errors} 项需要更正，未予受理。请更正后，将 XML 申请表作为附件重新发来。"
-           en="Your mail was not accepted: {$errors} to correct. Please send the corrected XML form again as an attachment."/>
+           en="Your mail was not accepted. Points to correct: {$errors}. Please send the corrected XML form again as an attachment."/>
   </xsl:template>
 
   <!-- N1D: a draft; its sender confirms it or takes it back. -->
@@ -37,7 +37,7 @@
     <p zh="我们收到了您的“{$what-zh}”申请，系统读取到的内容如下。该申请目前为草稿，尚未提交审核。"
        en="We received your request for {$what-en}. Below is exactly what was understood. It is still a draft and has not been submitted for review."/>
     <xsl:if test="n:expires">
-      <p zh="请于{n:expires}前确认；逾期未确认的，草稿自动失效，需重新发送申请表。"
+      <p zh="请于 {n:expires} 前确认；逾期未确认的，草稿自动失效，需重新发送申请表。"
          en="Please confirm by {n:expires}. A draft that is not confirmed by then lapses, and the form has to be sent again."/>
     </xsl:if>
     <how zh="请逐项核对，然后直接回复本邮件，正文第一行写“确认”或者“取消”。内容有误的，请先取消，更正申请表后重新发送。如果您没有发送过这份申请，请回复“取消”或者不予理会。"
@@ -85,7 +85,7 @@
 
   <!-- N3: one stage passed, the next begins. -->
   <xsl:template match="n:notice[@code='N3']" mode="sentences">
-    <subject zh="申请进展：已通过一级审核" en="Progress: one stage has been passed"/>
+    <subject zh="已通过一级审核" en="One stage has been passed"/>
     <p zh="您的“{$what-zh}”申请（办理编号 {$id}）已由{$by-zh}审核通过，现转{$here-zh}审核。"
        en="Your request for {$what-en} ({$id}) has been passed by {$by-en} and now goes to {$here-en}."/>
     <xsl:if test="n:request/n:state/@name = 'inCityReview'">
@@ -102,15 +102,8 @@
     <p zh="{$who}提交了“{$what-zh}”申请，前序审核已通过，现由{$here-zh}审核。请核对以下内容，直接回复本邮件作出决定。"
        en="{$who} submitted a request for {$what-en}. It has passed the stage before; {$here-en} is to decide now. Please check what follows and decide by replying to this mail."/>
     <xsl:for-each select="n:stage[@progress='passed'][last()]">
-      <xsl:choose>
-        <xsl:when test="@archive">
-          <p zh="前序审核：{@authorityZh}{@zh}，审核人 {@reviewer}，留档编号 {@archive}，{@at}。"
-             en="Stage before: {@en}, {@authorityEn}, passed by {@reviewer}, archive number {@archive}, {@at}."/>
-        </xsl:when>
-        <xsl:otherwise>
-          <p zh="前序审核：{@authorityZh}{@zh}，审核人 {@reviewer}，{@at}。" en="Stage before: {@en}, {@authorityEn}, passed by {@reviewer}, {@at}."/>
-        </xsl:otherwise>
-      </xsl:choose>
+      <p zh="前序审核：{@authorityZh}已审核通过，审核人 {@reviewer}，{@at}。" en="Stage before: {@en}, {@authorityEn}, passed by {@reviewer}, {@at}."/>
+      <xsl:if test="@archive"><p zh="书面材料留档编号：{@archive}。" en="The papers are archived under {@archive}."/></xsl:if>
     </xsl:for-each>
     <xsl:call-template name="how-to-decide"/>
   </xsl:template>
@@ -140,8 +133,8 @@
     <p zh="“{$what-zh}”申请（办理编号 {$id}）经{$by-zh}审核，未获通过，本次办理结束。"
        en="The request for {$what-en} ({$id}) was not approved by {$by-en}. It is closed."/>
     <xsl:call-template name="how-to-refile"/>
-    <brief zh="“{$what-zh}”申请（办理编号 {$id}）未获通过：{n:decision}。更正后可以重新申请。本邮件无需回复。"
-           en="The request for {$what-en} ({$id}) was not approved: {n:decision}. A corrected request may be filed again. No reply is needed."/>
+    <brief zh="“{$what-zh}”申请（办理编号 {$id}）未获通过，原因见上。更正后可以重新申请。本邮件无需回复。"
+           en="The request for {$what-en} ({$id}) was not approved; the reason stands above. A corrected request may be filed again. No reply is needed."/>
   </xsl:template>
 
   <!-- N6x: a draft or a request has expired. -->
@@ -186,7 +179,7 @@
 
   <!-- N8: a reminder to decide. -->
   <xsl:template match="n:notice[@code='N8']" mode="sentences">
-    <subject zh="催办：请审核" en="Reminder: please review"/>
+    <subject zh="催办，请尽快审核" en="Reminder, please review"/>
     <p zh="{$who}提交的“{$what-zh}”申请仍在等待{$here-zh}审核，请尽快办理。未收到明确答复前，申请不会自动通过。"
        en="A request for {$what-en} by {$who} still waits for {$here-en}. Please decide soon: no request passes by itself."/>
     <xsl:call-template name="how-to-decide"/>

@@ -9,7 +9,7 @@
     <xsl:if test="brief">
       <xsl:choose>
         <xsl:when test="$chinese">【English】</xsl:when>
-        <xsl:otherwise>【中文】</xsl:otherwise>
+        <xsl:otherwise>[中文]</xsl:otherwise>
       </xsl:choose>
       <xsl:text>&#10;</xsl:text>
       <xsl:call-template name="brief"/>
@@ -30,9 +30,10 @@
   </xsl:template>
 
   <xsl:template match="section" mode="text">
-    <xsl:text>【</xsl:text>
-    <xsl:value-of select="@zh[$chinese] | @en[not($chinese)]"/>
-    <xsl:text>】&#10;</xsl:text>
+    <xsl:choose>
+      <xsl:when test="$chinese"><xsl:value-of select="concat('【', @zh, '】&#10;')"/></xsl:when>
+      <xsl:otherwise><xsl:value-of select="concat('[', @en, ']&#10;')"/></xsl:otherwise>
+    </xsl:choose>
     <xsl:apply-templates mode="text"/>
     <xsl:if test="not(*[last()][self::p or self::answer])"><xsl:text>&#10;</xsl:text></xsl:if>
   </xsl:template>
