@@ -120,7 +120,7 @@ static gboolean ascii(const char *bytes, gsize size)
     return TRUE;
 }
 
-/* GB text of Chinese people holds common characters (GB2312: both bytes from A1 on); other 8-bit text read as GB18030 holds rare ones. */
+/* GB text of Chinese people holds symbols and level 1 of GB2312 (leads A1-A9, B0-D7); broken UTF-8 or other 8-bit text read as GB18030 holds mostly others. */
 static gboolean surely_gb(const char *bytes, gsize size)
 {
     gsize common = 0, rare = 0;
@@ -128,13 +128,12 @@ static gboolean surely_gb(const char *bytes, gsize size)
         guchar lead = (guchar)bytes[i], trail = (guchar)bytes[i + 1];
         if (lead < 0x80)
             continue;
-        if (lead >= 0xA1 && lead <= 0xF7 && trail >= 0xA1)
-            common++;
-        else
-            rare++;
+        gboolean usual = trail >= 0xA1 && ((lead >= 0xA1 && lead <= 0xA9) || (lead >= 0xB0 && lead <= 0xD7));
+        common += usual;
+        rare += !usual;
         i++;
     }
-    return common > 0 && common >= 9 * rare;
+    return common > 0 && common >= 4 * rare;
 }
 
 /* Valid UTF-8 whose characters outside ASCII all take three bytes or more (U+00B7 aside) is not GB: pairs of GB text would have to be rare characters throughout. */

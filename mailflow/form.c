@@ -191,6 +191,12 @@ static const struct schema *schema_of(const struct form_catalog *catalog, const 
     return NULL;
 }
 
+static int by_line(gconstpointer a, gconstpointer b)
+{
+    const struct finding *one = *(const struct finding *const *)a, *other = *(const struct finding *const *)b;
+    return (one->line > other->line) - (one->line < other->line);
+}
+
 /* Class by class: a later one is not examined once an earlier one has failed. */
 static void examine(struct reading *reading, guint before)
 {
@@ -219,6 +225,7 @@ static struct form *read_document(const struct form_catalog *catalog, xmlDoc *do
     reading.schema = schema_of(catalog, doc, findings);
     if (reading.schema) {
         examine(&reading, finding_errors(findings));
+        g_ptr_array_sort(findings, by_line);
         form = form_make(&reading);
     }
     reading_clear(&reading);

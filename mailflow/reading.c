@@ -51,11 +51,18 @@ void reading_fault_at(struct reading *reading, const char *path, const char *cod
         reading_fault(reading, slot, code, zh, en);
         return;
     }
+    const struct decl *decl = catalog_decl(reading->schema, path);
     const char *slash = strrchr(path, '/');
     g_autofree char *parent = g_strndup(path, slash ? (gsize)(slash - path) : 0);
-    const struct slot *above = reading_slot(reading, parent);
+    const struct slot *nearest = reading_slot(reading, parent);
+    for (guint i = 0; i < decl->parent->children->len && decl->parent->children->pdata[i] != decl; i++) {
+        const struct decl *sibling = decl->parent->children->pdata[i];
+        g_autofree char *before = g_strconcat(parent, slash ? "/" : "", sibling->name, sibling->max > 1 ? "[1]" : "", NULL);
+        slot = reading_slot(reading, before);
+        nearest = slot ? slot : nearest;
+    }
     if (!told_enough(reading))
-        fault_of(reading, catalog_decl(reading->schema, path), path, code, zh, en)->line = above ? above->line : 0;
+        fault_of(reading, decl, path, code, zh, en)->line = nearest ? nearest->line : 0;
 }
 
 static void stray(struct reading *reading, int line, const xmlChar *name, const char *zh, const char *en)
@@ -153,7 +160,7 @@ static void match_attribute(struct reading *reading, xmlNode *node, const struct
     xmlAttr *attr = xmlHasProp(node, (const xmlChar *)decl->name);
     if (!attr && decl->min == 0)
         return;
-    struct slot *slot = slot_make(reading, decl, owner, 0, line_of(node));
+    struct slot *slot = slot_make(reading, decl, owner, 0, owner->line);
     xmlChar *text = attr ? xmlNodeListGetString(node->doc, attr->children, 1) : NULL;
     const char *judged = slot_fill(slot, text ? (const char *)text : "");
     attr = xmlSetProp(node, (const xmlChar *)decl->name, (const xmlChar *)judged);
@@ -214,6 +221,13 @@ static void match_leaf(struct reading *reading, xmlNode *node, struct slot *slot
 static void match_element(struct reading *reading, xmlNode *node, const struct decl *decl, const struct slot *parent, guint index,
                           int line);
 
+/* Where a missing element is told to be: at the element it should come after, or else at its parent. */
+static int missing_line(const xmlNode *after, const struct slot *owner)
+{
+    const struct slot *before = after ? after->_private : NULL;
+    return before ? before->line : owner->line;
+}
+
 /* Of one declaration: the nodes found for it are numbered, blank ones taken out unless one is needed, a missing one put in after `*after`. */
 static void match_occurrences(struct reading *reading, GPtrArray *nodes, const struct decl *decl, xmlNode *parent,
                               const struct slot *owner, xmlNode **after)
@@ -248,7 +262,7 @@ static void match_occurrences(struct reading *reading, GPtrArray *nodes, const s
             xmlAddPrevSibling(parent->children, node);
         else
             xmlAddChild(parent, node);
-        match_element(reading, node, decl, owner, 1, owner->line);
+        match_element(reading, node, decl, owner, 1, missing_line(*after, owner));
         *after = node;
     }
 }
@@ -397,7 +411,7 @@ static void judge_refused(struct reading *reading, const struct slot *slot)
         judge_length(reading, slot);
     } else if (rule->choices->len > 0 && rule->choices->len <= 8) {
         judge_choice(reading, slot);
-    } else if (strcmp(rule->code, "E-VALUE") == 0) {
+    } else if (strcmp(rule->code, "E-VALUE") == 0 || strcmp(rule->code, "E-DATE") == 0) {
         g_autofree char *zh = g_strdup_printf("不符合规定（%s）", rule->hint_zh),
                         *en = g_strdup_printf("is not of the right form (%s)", rule->hint_en);
         reading_fault(reading, slot, rule->code, zh, en);

@@ -1,5 +1,6 @@
 #include "mailflow/value.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "mailflow/division.h"
@@ -123,10 +124,15 @@ static gboolean check_mail(const char *value, const struct value_setting *settin
 /* Only the future is told here; a text that is no date is the schema's to refuse. */
 static gboolean check_past(const char *value, const struct value_setting *setting, struct value_fault *fault)
 {
-    char today[16];
-    g_date_strftime(today, sizeof today, "%Y-%m-%d", setting->today);
-    return strlen(value) == 10 && strcmp(value, today) > 0 ? wrong(fault, "E-DATE", "日期不能晚于今天", "must not be in the future")
-                                                           : FALSE;
+    int year, month, day, end = 0;
+    if (sscanf(value, "%4d-%2d-%2d%n", &year, &month, &day, &end) != 3 || value[end] != '\0' || month < 1 || month > 12 ||
+        year < 1 || day < 1 || !g_date_valid_dmy((GDateDay)day, (GDateMonth)month, (GDateYear)year))
+        return FALSE;
+    GDate date;
+    g_date_clear(&date, 1);
+    g_date_set_dmy(&date, (GDateDay)day, (GDateMonth)month, (GDateYear)year);
+    return g_date_compare(&date, setting->today) > 0 ? wrong(fault, "E-DATE", "日期不能晚于今天", "must not be in the future")
+                                                     : FALSE;
 }
 
 static char *normal_boolean(const char *text)
