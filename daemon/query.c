@@ -63,7 +63,7 @@ static const char *const sql[QUERY_COUNT] = {
                          " attempts, told) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting', ?, ?, 0, 0, 0)",
     [QUERY_OUTBOX_DUE] =
         "SELECT " OUTBOX_COLUMNS " FROM outbox WHERE state = 'waiting' AND kind = ? AND due <= ? ORDER BY id LIMIT ?",
-    [QUERY_OUTBOX_NEXT] = "SELECT min(due) FROM outbox WHERE state = 'waiting'",
+    [QUERY_OUTBOX_NEXT] = "SELECT min(due) FROM outbox WHERE state = 'waiting' AND kind = ?",
     [QUERY_OUTBOX_SETTLE] = "UPDATE outbox SET state = ?1, said = ?2, settled = ?3, attempts = attempts + 1, payload = CASE WHEN "
                             "?1 = 'sent' THEN NULL ELSE payload END"
                             " WHERE id = ?4 AND state = 'waiting'",
@@ -81,7 +81,7 @@ static const char *const sql[QUERY_COUNT] = {
     [QUERY_OUTCOME_HEARD] = "UPDATE outbox SET state = 'done' WHERE request = ? AND state IN ('applied', 'conflict')",
     [QUERY_TROUBLES] =
         "SELECT " OUTBOX_COLUMNS
-        " FROM outbox WHERE told = 0 AND (state = 'failed' OR (state = 'waiting' AND attempts >= 5)) ORDER BY id LIMIT 20",
+        " FROM outbox WHERE told = 0 AND coalesce(code, '') <> 'N11' AND (state = 'failed' OR (state = 'waiting' AND attempts >= 5)) ORDER BY id LIMIT 20",
     [QUERY_TROUBLE_TOLD] = "UPDATE outbox SET told = 1 WHERE id = ?",
 
     [QUERY_TIMER_PUT] = "INSERT OR REPLACE INTO timer (request, kind, due) VALUES (?, ?, ?)",

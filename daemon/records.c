@@ -188,9 +188,8 @@ GPtrArray *store_timers_due(struct store *store, gint64 now, guint most)
     return list;
 }
 
-static gint64 earliest(struct store *store, enum query query)
+static gint64 earliest(struct store *store, sqlite3_stmt *statement)
 {
-    sqlite3_stmt *statement = query_bind(&store->queries, query, "");
     gboolean some = query_row(&store->queries, statement) && sqlite3_column_type(statement, 0) != SQLITE_NULL;
     gint64 due = some ? sqlite3_column_int64(statement, 0) : G_MAXINT64;
 
@@ -200,12 +199,12 @@ static gint64 earliest(struct store *store, enum query query)
 
 gint64 store_timers_next(struct store *store)
 {
-    return earliest(store, QUERY_TIMERS_NEXT);
+    return earliest(store, query_bind(&store->queries, QUERY_TIMERS_NEXT, ""));
 }
 
-gint64 store_outbox_next(struct store *store)
+gint64 store_outbox_next(struct store *store, const char *kind)
 {
-    return earliest(store, QUERY_OUTBOX_NEXT);
+    return earliest(store, query_bind(&store->queries, QUERY_OUTBOX_NEXT, "t", kind));
 }
 
 void store_timer_drop(struct store *store, const char *request, const char *kind)

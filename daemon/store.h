@@ -66,8 +66,8 @@ void outbox_row_free(struct outbox_row *row);
 
 /* Waiting rows whose hour has come, oldest first. Array of struct outbox_row. */
 GPtrArray *store_outbox_due(struct store *store, const char *kind, gint64 now, guint most);
-/* When the next waiting row is due; G_MAXINT64 when there is none. */
-gint64 store_outbox_next(struct store *store);
+/* When the next waiting row of `kind` is due; G_MAXINT64 when there is none. */
+gint64 store_outbox_next(struct store *store, const char *kind);
 /* The row's outcome; its payload is erased when it was a mail that has been accepted. */
 void store_outbox_settle(struct store *store, gint64 id, const char *state, const char *said, gint64 now);
 /* Not now: try again at `due`. */

@@ -231,6 +231,28 @@ GPtrArray *workflow_timer(const struct mind *mind, const char *request, const ch
     return fine ? g_steal_pointer(&plans) : NULL;
 }
 
+GPtrArray *workflow_trouble(const struct mind *mind, const char *request, const char *effect, const char *recipient,
+                            const char *said)
+{
+    GPtrArray *plans = plan_list();
+    struct affair *affair = request ? affair_open(mind, request) : NULL;
+    struct plan *plan = plan_new("trouble", request);
+    g_autofree char *zh =
+        g_strdup_printf("%s%s%s 未能完成：%s", effect, recipient ? " → " : "", recipient ? recipient : "", said ? said : "-");
+    g_autofree char *en = g_strdup_printf("%s%s%s could not be carried out: %s", effect, recipient ? " → " : "",
+                                          recipient ? recipient : "", said ? said : "-");
+    struct notice_rule rule = {"N11", "operator"};
+
+    plan_log(plan, "%s", en);
+    if (affair) {
+        struct occasion occasion = {.problem_zh = zh, .problem_en = en, .state = affair->request->state, .serial = effect};
+        announce(affair, plan, &rule, &occasion, NULL); /* the operator's address is configuration: nothing is asked */
+    }
+    g_ptr_array_add(plans, plan);
+    affair_free(affair);
+    return plans;
+}
+
 gboolean workflow_check(const struct procedures *procedures, GError **error)
 {
     g_autoptr(GString) missing = g_string_new(NULL);

@@ -32,6 +32,10 @@ GPtrArray *workflow_settle(const struct mind *mind, const char *request, enum wo
 /* A timer of `request` is due. */
 GPtrArray *workflow_timer(const struct mind *mind, const char *request, const char *kind, GError **error);
 
+/* Something of the outbox keeps failing or was refused for good: plans that tell the operator. `request` and `recipient` may be NULL. */
+GPtrArray *workflow_trouble(const struct mind *mind, const char *request, const char *effect, const char *recipient,
+                            const char *said);
+
 /* Whether every rule, guard and effect that the procedures name exists. */
 gboolean workflow_check(const struct procedures *procedures, GError **error);
 

@@ -1,0 +1,195 @@
+#include "daemon/desk.h"
+
+#include "daemon/clock.h"
+#include "daemon/outage.h"
+#include "daemon/parser.h"
+#include "daemon/round.h"
+
+#define OCTETS_MOST (32u << 20)
+#define LOOK_EVERY (30 * CLOCK_SECOND) /* however quiet the mailbox says it is */
+
+struct desk {
+    struct role *role;
+    struct site *site;
+    struct mailbox *mailbox;
+    struct parser_client *parser;
+    struct outage no_mailbox, no_directory, no_state;
+    gboolean stirred; /* something may wait in the mailbox */
+    gint64 look_at;
+};
+
+static int new_parser(void *context)
+{
+    struct desk *desk = context;
+
+    return role_new_parser(desk->role);
+}
+
+static void lose_mailbox(struct desk *desk, GError *error, gint64 now)
+{
+    g_clear_pointer(&desk->mailbox, mailbox_close);
+    outage_note(&desk->no_mailbox, error, now);
+    desk->stirred = TRUE;
+}
+
+static GPtrArray *fetch(struct desk *desk, gint64 now)
+{
+    GError *error = NULL;
+    GPtrArray *items = NULL;
+
+    if (outage_pauses(&desk->no_mailbox, now) || outage_pauses(&desk->no_directory, now) || !desk->stirred)
+        return NULL;
+    if (!desk->mailbox)
+        desk->mailbox = mailbox_open(&desk->role->config->mailbox, &error);
+    if (desk->mailbox)
+        items = mailbox_fetch(desk->mailbox, desk->role->config->mailbox_batch, OCTETS_MOST, &error);
+    if (!items) {
+        lose_mailbox(desk, error, now);
+        return NULL;
+    }
+    outage_over(&desk->no_mailbox);
+    desk->stirred = items->len > 0;
+    desk->look_at = now + LOOK_EVERY;
+    return items;
+}
+
+/* Think about the batch inside the open transaction. Items that have to stay are taken out of `items`. */
+static void think(struct desk *desk, GPtrArray *items, GPtrArray *messages, GPtrArray *lines)
+{
+    gboolean away = FALSE;
+
+    for (guint i = 0; i < messages->len; i++) {
+        struct mailbox_item *item = g_ptr_array_index(items, i);
+        GError *error = NULL;
+        enum round_fate fate =
+            away ? ROUND_LEFT : round_message(desk->site, g_ptr_array_index(messages, i), item->bytes, lines, &error);
+        item->folder = fate == ROUND_QUARANTINED ? MAILBOX_QUARANTINE : MAILBOX_PROCESSED;
+        if (fate != ROUND_LEFT)
+            continue;
+        if (error)
+            outage_note(&desk->no_directory, error, clock_now());
+        away = TRUE;
+        g_ptr_array_set_size(items, (int)i);
+        break;
+    }
+    if (!away && messages->len)
+        outage_over(&desk->no_directory);
+}
+
+/* TRUE when the round is durable. */
+static gboolean commit(struct desk *desk)
+{
+    GError *error = NULL;
+
+    if (store_commit(desk->site->store, &error)) {
+        outage_over(&desk->no_state);
+        return TRUE;
+    }
+    outage_note(&desk->no_state, error, clock_now());
+    return FALSE;
+}
+
+/* What the courier and the clock have to say. */
+static int think_further(struct desk *desk, GPtrArray *lines)
+{
+    GError *error = NULL;
+    int outcomes = round_outcomes(desk->site, lines, &error);
+    int timers = outcomes < 0 ? -1 : round_timers(desk->site, lines, &error);
+
+    if (error)
+        outage_note(&desk->no_directory, error, clock_now());
+    return MAX(outcomes, 0) + MAX(timers, 0);
+}
+
+static void free_message(gpointer message)
+{
+    if (message)
+        message_free(message);
+}
+
+/* One round. TRUE when something was done and more may wait. */
+static gboolean work(struct desk *desk)
+{
+    gint64 now = clock_now();
+    g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GPtrArray) items = fetch(desk, now);
+    g_autoptr(GPtrArray) messages = NULL;
+    GDate today;
+
+    if (items && items->len) {
+        clock_today(&today);
+        messages = parser_client_read(desk->parser, items, &today);
+        if (!messages)
+            return FALSE; /* no parser was to be had: the desk is to stop */
+        g_ptr_array_set_free_func(messages, free_message);
+    }
+    site_tell_time(desk->site, clock_now());
+    store_begin(desk->site->store);
+    if (messages)
+        think(desk, items, messages, lines);
+    int further = outage_pauses(&desk->no_directory, now) ? 0 : think_further(desk, lines);
+    if (!messages && !further) {
+        store_rollback(desk->site->store);
+        return FALSE;
+    }
+    if (!commit(desk))
+        return FALSE;
+    for (guint i = 0; i < lines->len; i++)
+        log_line(LOG_LEVEL_INFO, "%s", (char *)g_ptr_array_index(lines, i));
+    role_ring(desk->role->courier_bell);
+    GError *error = NULL;
+    if (messages && items->len && !mailbox_file(desk->mailbox, items, &error))
+        lose_mailbox(desk, error, now);
+    return TRUE;
+}
+
+/* Watch the mailbox when nothing is to be done. */
+static void wait(struct desk *desk)
+{
+    gint64 until = MIN(desk->look_at, store_timers_next(desk->site->store));
+    GError *error = NULL;
+    struct pollfd watched = {.fd = -1, .events = POLLIN};
+
+    if (outage_pauses(&desk->no_state, clock_now()))
+        until = MIN(until, desk->no_state.until);
+    if (desk->no_mailbox.away)
+        until = MIN(until, desk->no_mailbox.until);
+    else if (desk->mailbox && (watched.fd = mailbox_watch(desk->mailbox, &error)) < 0)
+        lose_mailbox(desk, error, clock_now());
+    if (desk->no_directory.away)
+        until = MIN(until, desk->no_directory.until);
+    guint woken = role_wait(desk->role, &watched, watched.fd >= 0 ? 1 : 0, until);
+    if ((woken & ROLE_WAKE_MORE) && mailbox_stirred(desk->mailbox, &error))
+        desk->stirred = TRUE;
+    else if (error)
+        lose_mailbox(desk, error, clock_now());
+    if (clock_now() >= desk->look_at || desk->no_directory.away)
+        desk->stirred = TRUE;
+}
+
+int desk_run(struct role *role)
+{
+    struct desk desk = {.role = role,
+                        .no_mailbox = {.name = "mailbox"},
+                        .no_directory = {.name = "directory"},
+                        .no_state = {.name = "state file"},
+                        .stirred = TRUE};
+    g_autoptr(GError) error = NULL;
+
+    desk.site = site_open(role->config, FALSE, &error);
+    if (!desk.site) {
+        log_line(LOG_LEVEL_ERROR, "%s", error->message);
+        return 1;
+    }
+    desk.parser = parser_client_open(role->parser, new_parser, &desk);
+    role_ready(role);
+    while (!role_stopping(role)) {
+        role_alive(role);
+        if (!work(&desk))
+            wait(&desk);
+    }
+    parser_client_close(desk.parser);
+    g_clear_pointer(&desk.mailbox, mailbox_close);
+    site_close(desk.site);
+    return 0;
+}

@@ -1,0 +1,103 @@
+#include "daemon/site.h"
+
+#include <sys/random.h>
+
+#include "mailflow/workflow.h"
+
+#define DIRECTORY_SECONDS 10
+
+void site_policy(const struct config *config, struct policy *policy)
+{
+    *policy = (struct policy){
+        .address = config->address,
+        .display_name = config->display_name,
+        .operator_mail = config->operator_address,
+        .suffix = config->directory_suffix,
+        .language = config->language,
+        .separator = config->separator[0],
+        .confirm_always = config->draft_confirmation == CONFIG_DRAFT_ALWAYS,
+        .review_needs_dmarc = config->review_proof == CONFIG_PROOF_DMARC,
+        .draft_days = config->draft_days,
+        .secret_days = config->secret_days,
+        .remind_days = config->remind_days,
+        .remind_limit = config->remind_limit,
+    };
+}
+
+void site_directory(const struct config *config, enum config_account account, struct directory_options *options)
+{
+    *options = (struct directory_options){
+        .url = config->directory_url,
+        .starttls = config->directory_starttls,
+        .ca_file = config->directory_ca_file,
+        .suffix = config->directory_suffix,
+        .dn = account == CONFIG_DESK ? config->desk_dn : config->courier_dn,
+        .password_file = account == CONFIG_DESK ? config->desk_password_file : config->courier_password_file,
+        .timeout = DIRECTORY_SECONDS,
+    };
+}
+
+char *site_state_path(const struct config *config)
+{
+    return g_build_filename(config->state_directory, "state.sqlite", NULL);
+}
+
+static void chance(void *context, guint8 *bytes, gsize size)
+{
+    (void)context;
+    if (getrandom(bytes, size, 0) != (gssize)size)
+        g_error("the system has no random bytes");
+}
+
+/* Requests of a type that the rules no longer know cannot be handled: better not to start. */
+static gboolean check_types(struct site *site, GError **error)
+{
+    g_autoptr(GPtrArray) requests = store_requests(site->store, NULL, NULL, 1);
+
+    for (guint i = 0; i < requests->len; i++) {
+        const struct request *request = g_ptr_array_index(requests, i);
+        if (!procedure_for_type(site->procedures, request->type)) {
+            g_set_error(error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED, "%s is of a type the procedures do not know", request->id);
+            return FALSE;
+        }
+    }
+    return TRUE;
+}
+
+struct site *site_open(const struct config *config, gboolean look, GError **error)
+{
+    struct site *site = g_new0(struct site, 1);
+    g_autofree char *forms = g_build_filename(config->templates, "forms", NULL);
+    g_autofree char *path = site_state_path(config);
+    struct directory_options options;
+
+    site_policy(config, &site->policy);
+    site_directory(config, CONFIG_DESK, &options);
+    site->procedures = procedures_open(config->templates, error);
+    if (!site->procedures || !workflow_check(site->procedures, error) || !(site->catalog = form_catalog_open(forms, error)) ||
+        !(site->store = look ? store_open_to_read(path, error) : store_open(path, error)) ||
+        !(site->directory = directory_open(&options, error)) || !check_types(site, error)) {
+        site_close(site);
+        return NULL;
+    }
+    site->mind = (struct mind){.procedures = site->procedures, .catalog = site->catalog, .policy = &site->policy, .chance = chance};
+    directory_facts(site->directory, &site->mind.facts);
+    store_records(site->store, &site->mind.records);
+    return site;
+}
+
+void site_close(struct site *site)
+{
+    if (!site)
+        return;
+    directory_close(site->directory);
+    store_close(site->store);
+    form_catalog_free(site->catalog);
+    procedures_free(site->procedures);
+    g_free(site);
+}
+
+void site_tell_time(struct site *site, gint64 now)
+{
+    site->mind.now = now;
+}

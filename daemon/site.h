@@ -1,0 +1,35 @@
+/* A site: what the configuration says, as the mind and the doors want it. Shared by the desk, the courier and the administrator's tool. */
+#ifndef DAEMON_SITE_H
+#define DAEMON_SITE_H
+
+#include "daemon/config.h"
+#include "daemon/directory.h"
+#include "daemon/store.h"
+#include "mailflow/mind.h"
+
+/* The site's policy out of its configuration; what it points to belongs to `config`. */
+void site_policy(const struct config *config, struct policy *policy);
+
+/* How this account reaches the directory. */
+void site_directory(const struct config *config, enum config_account account, struct directory_options *options);
+
+/* Path of the state file; caller frees. */
+char *site_state_path(const struct config *config);
+
+struct site { /* what thinking needs, opened once per process */
+    struct policy policy;
+    struct procedures *procedures;
+    struct form_catalog *catalog;
+    struct store *store;
+    struct directory *directory;
+    struct mind mind;
+};
+
+/* Open everything for deciding: rules, forms, state file (for looking only when `look`), the directory as the desk. NULL and `error`. */
+struct site *site_open(const struct config *config, gboolean look, GError **error);
+void site_close(struct site *site);
+
+/* Set the mind's hour. */
+void site_tell_time(struct site *site, gint64 now);
+
+#endif
