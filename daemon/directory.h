@@ -1,0 +1,75 @@
+/* The directory as seen by the daemon: the four questions of mailflow/facts.h answered by LDAP, and changes made to it. libldap's only door.
+ *
+ * The connection opens when it is first needed, is kept, and is opened anew once per call when it was lost. The process ignores SIGPIPE. */
+#ifndef DAEMON_DIRECTORY_H
+#define DAEMON_DIRECTORY_H
+
+#include <glib.h>
+
+#include "mailflow/facts.h"
+
+struct directory_options {
+    const char *url;           /* ldapi://, ldaps:// or ldap:// */
+    gboolean starttls;         /* with ldap://: TLS before anything else, or nothing */
+    const char *ca_file;       /* who may sign the server's certificate, which is always verified; NULL: the system's */
+    const char *dn;            /* log in by name and password; NULL: SASL EXTERNAL, over ldapi:// */
+    const char *password_file; /* its first line; read once, by directory_open() */
+    const char *suffix;        /* everything stands below it */
+    guint timeout;             /* seconds for a connection, a login or one answer */
+};
+
+#define DIRECTORY_ERROR (directory_error_quark())
+GQuark directory_error_quark(void);
+enum directory_error {
+    DIRECTORY_AWAY,    /* cannot be reached or cannot answer now: ask again later */
+    DIRECTORY_REFUSED, /* will not answer before somebody changes the configuration: login, rights, certificate, options */
+};
+
+struct directory;
+
+/* Copies the options. Opens no connection; NULL and `error` when the password file cannot be read. */
+struct directory *directory_open(const struct directory_options *options, GError **error);
+void directory_close(struct directory *directory);
+
+/* Whether it can be reached, lets us in, and holds the tree. */
+gboolean directory_check(struct directory *directory, GError **error);
+
+/* Fill `facts` with questions to this directory, which must live as long. Errors are DIRECTORY_ERROR. Values of userCertificate and jpegPhoto come in base64. */
+void directory_facts(struct directory *directory, struct facts *facts);
+
+/* `value` as it may stand in a filter (RFC 4515). Caller frees. */
+char *directory_escape(const char *value);
+
+enum directory_outcome {
+    DIRECTORY_APPLIED,  /* the directory is as wanted */
+    DIRECTORY_CONFLICT, /* it is not what was reviewed: people must be told; asking again will not help */
+    DIRECTORY_LATER,    /* could not be made, or nobody knows whether it was: ask again, it is made once */
+    DIRECTORY_NEVER,    /* the server will not do this for us: an operator must look */
+};
+
+/* One thing to do: a change, or a one-time secret. */
+struct directory_job {
+    const char *change; /* LDIF change record as change_write() gives it; NULL for a secret */
+    const char *dn;     /* secret: of the account */
+    const char *uuid;   /* secret: its entryUUID, or NULL where only the name is known */
+    const char *secret; /* secret: in the clear, random, at least 128 bits; only its hash leaves this process */
+    gint64 until;       /* secret: when it ends, seconds since 1970 */
+
+    enum directory_outcome outcome;
+    gboolean
+        already;    /* with APPLIED: was so before; a secret: the account has a password of its own, and this secret was not set */
+    const char *zh; /* with CONFLICT: one sentence for anybody, says nothing about others' data; static */
+    const char *en;
+    char *reason; /* unless APPLIED: one English line for the operator; directory_job_clear() frees */
+};
+
+/* Do all jobs, many outstanding at once on one connection, in no particular order: no job of one call may depend on another. Fills in every outcome. A connection
+ * that breaks leaves outcomes unknown: each entry is read back by its entryUUID and compared with what is wanted before anything is sent again. */
+void directory_apply(struct directory *directory, struct directory_job *jobs, guint n);
+void directory_job_clear(struct directory_job *job);
+
+/* Take the end away from accounts whose owners have replaced the one-time secret by a password of their own (countersign-directory(5), FIRST PASSWORDS). To be called
+ * every minute or so. Gives how many, or -1 and `error`. */
+int directory_release(struct directory *directory, GError **error);
+
+#endif

@@ -1,0 +1,171 @@
+#include "daemon/directory_session.h"
+
+#include <string.h>
+
+#include "ldap-schema/names.h"
+
+G_DEFINE_QUARK(directory - error, directory_error)
+
+gboolean directory_session_lost(int code)
+{
+    return code == LDAP_SERVER_DOWN || code == LDAP_CONNECT_ERROR || code == LDAP_TIMEOUT || code == LDAP_DECODING_ERROR;
+}
+
+gboolean directory_session_busy(int code)
+{
+    static const int codes[] = {LDAP_BUSY, LDAP_UNAVAILABLE, LDAP_TIMELIMIT_EXCEEDED, LDAP_ADMINLIMIT_EXCEEDED, LDAP_OTHER,
+                                /* A server set to read-only for maintenance says this. */
+                                LDAP_UNWILLING_TO_PERFORM};
+    for (gsize i = 0; i < G_N_ELEMENTS(codes); i++)
+        if (codes[i] == code)
+            return TRUE;
+    return FALSE;
+}
+
+char *directory_session_text(int code, const char *said)
+{
+    gboolean more = said && *said;
+    return g_strdup_printf("%s (%d)%s%s", ldap_err2string(code), code, more ? ": " : "", more ? said : "");
+}
+
+/* What the library or the server had to say about the last failure on this connection. */
+static char *diagnosis(LDAP *ldap, int code)
+{
+    char *said = NULL;
+    ldap_get_option(ldap, LDAP_OPT_DIAGNOSTIC_MESSAGE, &said);
+    char *text = directory_session_text(code, said);
+    ldap_memfree(said);
+    return text;
+}
+
+void directory_session_drop(struct directory *directory)
+{
+    if (directory->ldap)
+        ldap_unbind_ext_s(directory->ldap, NULL, NULL);
+    directory->ldap = NULL;
+}
+
+static void options_set(struct directory *directory, LDAP *ldap)
+{
+    static const int version = LDAP_VERSION3, hard = LDAP_OPT_X_TLS_HARD, client = 0;
+    ldap_set_option(ldap, LDAP_OPT_PROTOCOL_VERSION, &version);
+    ldap_set_option(ldap, LDAP_OPT_REFERRALS, LDAP_OPT_OFF);
+    ldap_set_option(ldap, LDAP_OPT_RESTART, LDAP_OPT_ON);
+    ldap_set_option(ldap, LDAP_OPT_NETWORK_TIMEOUT, &directory->timeout);
+    ldap_set_option(ldap, LDAP_OPT_TIMEOUT, &directory->timeout);
+    if (g_str_has_prefix(directory->url, "ldapi:"))
+        return;
+    if (directory->ca_file)
+        ldap_set_option(ldap, LDAP_OPT_X_TLS_CACERTFILE, directory->ca_file);
+    ldap_set_option(ldap, LDAP_OPT_X_TLS_REQUIRE_CERT, &hard);
+    ldap_set_option(ldap, LDAP_OPT_X_TLS_NEWCTX, &client);
+}
+
+static int login(struct directory *directory, LDAP *ldap)
+{
+    /* EXTERNAL wants credentials that are there and empty: without any, the server asks for them first. */
+    char *secret = directory->dn ? directory->password : (char *)"";
+    struct berval password = {.bv_val = secret, .bv_len = strlen(secret)};
+    return directory->dn ? ldap_sasl_bind_s(ldap, directory->dn, LDAP_SASL_SIMPLE, &password, NULL, NULL, NULL)
+                         : ldap_sasl_bind_s(ldap, NULL, "EXTERNAL", &password, NULL, NULL, NULL);
+}
+
+gboolean directory_session_need(struct directory *directory, GError **error)
+{
+    if (directory->ldap)
+        return TRUE;
+    LDAP *ldap = NULL;
+    const char *step = "address";
+    int code = ldap_initialize(&ldap, directory->url);
+    if (code == LDAP_SUCCESS) {
+        options_set(directory, ldap);
+        step = "StartTLS";
+        code = directory->starttls ? ldap_start_tls_s(ldap, NULL, NULL) : LDAP_SUCCESS;
+    }
+    if (code == LDAP_SUCCESS) {
+        step = "login";
+        code = login(directory, ldap);
+    }
+    if (code == LDAP_SUCCESS) {
+        directory->ldap = ldap;
+        return TRUE;
+    }
+    g_autofree char *text = ldap ? diagnosis(ldap, code) : directory_session_text(code, NULL);
+    gboolean away = directory_session_lost(code) || directory_session_busy(code);
+    g_set_error(error, DIRECTORY_ERROR, away ? DIRECTORY_AWAY : DIRECTORY_REFUSED, "directory %s, %s as %s: %s", directory->url,
+                step, directory->dn ? directory->dn : "EXTERNAL", text);
+    if (ldap)
+        ldap_unbind_ext_s(ldap, NULL, NULL);
+    return FALSE;
+}
+
+static gboolean attribute_binary(const char *name)
+{
+    return g_ascii_strcasecmp(name, ATTRIBUTE_JPEG_PHOTO) == 0 || g_ascii_strcasecmp(name, ATTRIBUTE_USER_CERTIFICATE) == 0;
+}
+
+static void values_put(struct entry *entry, const char *description, struct berval **values)
+{
+    g_autofree char *name = g_strdup(description);
+    char *option = strstr(name, ";binary");
+    if (option)
+        *option = '\0';
+    for (gsize i = 0; values && values[i]; i++) {
+        g_autofree char *value = attribute_binary(name) ? g_base64_encode((const guchar *)values[i]->bv_val, values[i]->bv_len)
+                                                        : g_strndup(values[i]->bv_val, values[i]->bv_len);
+        entry_put(entry, name, value);
+    }
+}
+
+static struct entry *entry_take(LDAP *ldap, LDAPMessage *message)
+{
+    char *dn = ldap_get_dn(ldap, message);
+    struct entry *entry = entry_make(dn, NULL);
+    ldap_memfree(dn);
+    BerElement *place = NULL;
+    for (char *name = ldap_first_attribute(ldap, message, &place); name; name = ldap_next_attribute(ldap, message, place)) {
+        struct berval **values = ldap_get_values_len(ldap, message, name);
+        if (g_ascii_strcasecmp(name, ATTRIBUTE_ENTRY_UUID) == 0 && values && values[0])
+            entry->uuid = g_strndup(values[0]->bv_val, values[0]->bv_len);
+        else
+            values_put(entry, name, values);
+        ldap_value_free_len(values);
+        ldap_memfree(name);
+    }
+    ber_free(place, 0);
+    return entry;
+}
+
+static int search(struct directory *directory, const char *base, int scope, const char *filter, LDAPMessage **found)
+{
+    static char *const attributes[] = {(char *)LDAP_ALL_USER_ATTRIBUTES, (char *)ATTRIBUTE_ENTRY_UUID, NULL};
+    return ldap_search_ext_s(directory->ldap, base, scope, filter, (char **)attributes, 0, NULL, NULL, NULL, LDAP_NO_LIMIT, found);
+}
+
+GPtrArray *directory_session_search(struct directory *directory, const char *base, int scope, const char *filter, GError **error)
+{
+    LDAPMessage *found = NULL;
+    int code = LDAP_SERVER_DOWN;
+    for (int attempt = 0; attempt < 2 && directory_session_lost(code); attempt++) {
+        if (!directory_session_need(directory, error))
+            return NULL;
+        g_clear_pointer(&found, ldap_msgfree);
+        code = search(directory, base, scope, filter, &found);
+        if (directory_session_lost(code))
+            directory_session_drop(directory);
+    }
+    GPtrArray *entries = NULL;
+    if (code == LDAP_SUCCESS || code == LDAP_NO_SUCH_OBJECT) {
+        entries = entry_list();
+        if (code == LDAP_SUCCESS)
+            for (LDAPMessage *one = ldap_first_entry(directory->ldap, found); one; one = ldap_next_entry(directory->ldap, one))
+                g_ptr_array_add(entries, entry_take(directory->ldap, one));
+    } else {
+        g_autofree char *text = directory->ldap ? diagnosis(directory->ldap, code) : directory_session_text(code, NULL);
+        gboolean away = directory_session_lost(code) || directory_session_busy(code);
+        g_set_error(error, DIRECTORY_ERROR, away ? DIRECTORY_AWAY : DIRECTORY_REFUSED, "directory %s, search below %s: %s",
+                    directory->url, base, text);
+    }
+    ldap_msgfree(found);
+    return entries;
+}

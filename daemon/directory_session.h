@@ -1,0 +1,36 @@
+/* The connection behind directory.h: opened and logged in when needed, and the one way to search. For directory*.c only. */
+#ifndef DAEMON_DIRECTORY_SESSION_H
+#define DAEMON_DIRECTORY_SESSION_H
+
+#include <ldap.h>
+
+#include "daemon/directory.h"
+
+struct directory {
+    char *url;
+    gboolean starttls;
+    char *ca_file;
+    char *dn;
+    char *password;
+    char *suffix;
+    struct timeval timeout;
+    LDAP *ldap; /* NULL while there is no connection */
+};
+
+/* Make sure there is a connection, logged in. It may still turn out to be dead. */
+gboolean directory_session_need(struct directory *directory, GError **error);
+/* Forget the connection. */
+void directory_session_drop(struct directory *directory);
+
+/* Whether an LDAP result code means that the connection is gone and with it the answer. */
+gboolean directory_session_lost(int code);
+/* Whether it says "not now" rather than "no". */
+gboolean directory_session_busy(int code);
+
+/* All attributes and the entryUUID of what `filter` finds, as struct entry; empty when `base` does not exist. Reconnects once. */
+GPtrArray *directory_session_search(struct directory *directory, const char *base, int scope, const char *filter, GError **error);
+
+/* Of each message, what the server said beside the code: "Constraint violation (19): some attributes not unique". Caller frees. */
+char *directory_session_text(int code, const char *said);
+
+#endif
