@@ -1,0 +1,335 @@
+#include "mailflow/field.h"
+
+#include <string.h>
+
+#include "mailflow/phrase.h"
+#include "mailflow/vocabulary.h"
+
+#define LONGEST_ARCHIVE 40
+
+static struct phrase_token *token_at(const GArray *tokens, guint at)
+{
+    return &g_array_index(tokens, struct phrase_token, at);
+}
+
+static gboolean is_gap(guint class)
+{
+    return class >= PHRASE_BREAK && class < PHRASE_FIRST;
+}
+
+/* Punctuation that may stand between a label and its value. */
+static gboolean is_filler(gunichar c)
+{
+    return c == ' ' || c == '\t' || c == ':' || c == 0xFF1A || c == '=' || c == '#' || c == 0x201C || c == 0x201D || c == '"' ||
+           c == 0x3000 || c == 0x300C || c == 0x2018 || c == '\'' || c == '_' || c == 0xFF3F || c == 0xFF03;
+}
+
+static gboolean is_end(gunichar c)
+{
+    return c == 0 || c == '\n' || c == ',' || c == ';' || c == 0xFF0C || c == 0xFF1B || c == 0x3002 || c == 0x3001 || c == 0xFF01 ||
+           c == '!' || c == '"' || c == 0x201D || c == 0x300D || c == '?' || c == 0xFF1F;
+}
+
+static gboolean has_digit(const char *start, const char *end)
+{
+    for (; start < end; start = g_utf8_next_char(start))
+        if (g_unichar_isdigit(g_utf8_get_char(start)))
+            return TRUE;
+    return FALSE;
+}
+
+/* `无`, `待补`, `（请填写）`: the blank was not filled in. */
+static gboolean is_blank_value(const char *value)
+{
+    static const char *const blanks[] = {"无",     "没有", "暂无",   "待补",   "待定", "后补", "稍后", "稍后提供", "空",
+                                         "未知",   "不详", "n/a",    "na",     "none", "tbd",  "nil",  "null",     "-",
+                                         "/",      "无需", "不需要", "请填写", "填写", "同上", "如下", "见附件",   "如题",
+                                         "如附件", "编号", "号码",   "number", "no",   "…",    "..."};
+    g_autofree char *lower = g_utf8_strdown(value, -1);
+    char *inner = lower;
+    while (*inner && strchr("([<{_.*- ", *inner))
+        inner++;
+    for (gsize length = strlen(inner); length > 0 && strchr(")]>}_.*- ", inner[length - 1]); length--)
+        inner[length - 1] = '\0';
+    for (gsize i = 0; i < G_N_ELEMENTS(blanks); i++)
+        if (!strcmp(inner, blanks[i]))
+            return TRUE;
+    return !*inner || strstr(inner, "请填") || strstr(inner, "填写") || strstr(inner, "fill in");
+}
+
+/* A telephone number or a date is no archive number when it merely stands in the next line. */
+static gboolean is_other_number(const char *value)
+{
+    gsize digits = 0, length = strlen(value);
+    gboolean plain = TRUE;
+    for (const char *p = value; *p; p++) {
+        digits += g_ascii_isdigit(*p) != 0;
+        plain = plain && (g_ascii_isdigit(*p) || strchr("-+/. :", *p));
+    }
+    gboolean phone = plain && digits >= 10 && (value[0] == '0' || value[0] == '1' || value[0] == '+');
+    gboolean date = (plain && digits == 8 && length == 10) || (strstr(value, "年") && strstr(value, "月"));
+    return phone || date;
+}
+
+/* The number of a request (T1-2024-000123) is ours, not the archive's. */
+static gboolean is_request(const char *value)
+{
+    return strchr("TtPp", value[0]) && strlen(value) == 14 && value[2] == '-' && value[7] == '-' &&
+           strspn(value + 3, "0123456789") == 4;
+}
+
+/* The value goes on over a space while numbers come: `济建留档 2024 第0123号`; and ends behind `号` where a sentence goes on. */
+static const char *end_of_number(const char *start)
+{
+    const char *p = start;
+    gboolean digit = FALSE, open = FALSE;
+    while (!is_end(g_utf8_get_char(p))) {
+        gunichar c = g_utf8_get_char(p);
+        const char *next = g_utf8_next_char(p);
+        if (c == ' ' || c == '\t') {
+            const char *word = next;
+            while (*word == ' ' || *word == '\t')
+                word++;
+            const char *end = word;
+            while (!is_end(g_utf8_get_char(end)) && *end != ' ')
+                end = g_utf8_next_char(end);
+            if (!has_digit(word, end) || strstr(start, "原因") == word || !g_ascii_strncasecmp(word, "reason", 6))
+                return p;
+        }
+        if ((c == ')' || c == 0xFF09) && !open)
+            return p;
+        if (c == '.' && !g_unichar_isalnum(g_utf8_get_char(next)))
+            return p;
+        open = open || c == '(' || c == 0xFF08;
+        digit = digit || g_unichar_isdigit(c);
+        p = next;
+        if (c == 0x53F7 && digit && g_utf8_get_char(p) >= 0x4E00 && g_utf8_get_char(p) <= 0x9FFF)
+            return p;
+    }
+    return p;
+}
+
+/* A label begins a clause or follows a known word; the 留档 in 济建留档〔2024〕 is part of a name. */
+static gboolean is_label(const GArray *tokens, guint at)
+{
+    return at == 0 || token_at(tokens, at - 1)->class != PHRASE_OTHER ||
+           token_at(tokens, at - 1)->end < token_at(tokens, at)->start;
+}
+
+struct value {
+    const char *start, *end;
+    gboolean colon; /* a colon stands between */
+    gboolean below; /* the value stands in the next line */
+};
+
+static struct value value_behind(const char *label_end)
+{
+    struct value value = {.start = *label_end == '.' ? label_end + 1 : label_end};
+    for (; is_filler(g_utf8_get_char(value.start)); value.start = g_utf8_next_char(value.start))
+        value.colon = value.colon || *value.start == ':' || g_utf8_get_char(value.start) == 0xFF1A;
+    if (g_str_has_prefix(value.start, "为") || g_str_has_prefix(value.start, "是"))
+        for (value.start = g_utf8_next_char(value.start); is_filler(g_utf8_get_char(value.start));)
+            value.start = g_utf8_next_char(value.start);
+    value.below = value.colon && *value.start == '\n';
+    value.start += value.below;
+    value.end = end_of_number(value.start);
+    return value;
+}
+
+/* The number as written, NULL when nothing stands there that could be one; `taken` tells whether the words there were meant as one. */
+static char *number_of(const struct value *value, gboolean *taken)
+{
+    gboolean digit = has_digit(value->start, value->end);
+    g_autofree char *number = g_strstrip(g_strndup(value->start, (gsize)(value->end - value->start)));
+    *taken = *number && (value->below ? digit && !is_other_number(number) : value->colon || digit);
+    gboolean good = *taken && g_utf8_strlen(number, -1) <= LONGEST_ARCHIVE && !is_blank_value(number) && !is_request(number);
+    return good ? g_steal_pointer(&number) : NULL;
+}
+
+/* A value ends where the next word of the grammar stands: `留档编号：0123号同意`. */
+static const char *end_of_value(const char *words, const GArray *tokens, guint label, const char *end)
+{
+    for (guint i = label + 1; i < tokens->len && words + token_at(tokens, i)->start < end; i++) {
+        guint class = token_at(tokens, i)->class;
+        if (class == WORD_APPROVE || class == WORD_REJECT ||
+            ((class == WORD_ARCHIVE || class == WORD_REASON) && is_label(tokens, i)))
+            return words + token_at(tokens, i)->start;
+    }
+    return end;
+}
+
+static void mask(GArray *tokens, const struct field_span *span)
+{
+    for (guint i = 0; i < tokens->len; i++) {
+        struct phrase_token *token = token_at(tokens, i);
+        if (token->start >= span->start && token->end <= span->end)
+            token->class = PHRASE_BREAK;
+        else if (token->start >= span->start && token->start < span->end)
+            token->start = span->end;
+    }
+}
+
+/* `济建留档〔2024〕0123号` without a label: a year in brackets with digits behind it. */
+static char *bare_archive(const char *words, struct field_span *span)
+{
+    static const char *const opening[] = {"〔", "【", "[", "（", "("}, *const closing[] = {"〕", "】", "]", "）", ")"};
+    for (gsize i = 0; i < G_N_ELEMENTS(opening); i++) {
+        const char *bracket = strstr(words, opening[i]);
+        if (!bracket || bracket == words)
+            continue;
+        const char *year = bracket + strlen(opening[i]);
+        if (strspn(year, "0123456789") != 4 || !g_str_has_prefix(year + 4, closing[i]))
+            continue;
+        const char *number = year + 4 + strlen(closing[i]);
+        if (!has_digit(number, g_str_has_prefix(number, "第") ? number + 4 : number + (*number != 0)))
+            continue;
+        const char *start = bracket;
+        for (const char *p;
+             start > words && (p = g_utf8_prev_char(start), !is_end(g_utf8_get_char(p)) && !is_filler(g_utf8_get_char(p)));)
+            start = p;
+        const char *end = end_of_number(start);
+        g_autofree char *value = g_strstrip(g_strndup(start, (gsize)(end - start)));
+        if (g_utf8_strlen(value, -1) > LONGEST_ARCHIVE || strstr(value, "同意") || strstr(value, "通过") || strstr(value, "驳回"))
+            continue;
+        *span = (struct field_span){(gsize)(start - words), (gsize)(end - words)};
+        return g_steal_pointer(&value);
+    }
+    return NULL;
+}
+
+char *field_archive(const char *words, GArray *tokens, struct field_span *span, gboolean *several)
+{
+    char *archive = NULL;
+    *span = (struct field_span){0, 0};
+    *several = FALSE;
+    for (guint i = 0; i < tokens->len; i++) {
+        struct phrase_token *token = token_at(tokens, i);
+        if (token->class != WORD_ARCHIVE || !is_label(tokens, i))
+            continue;
+        struct value place = value_behind(words + token->end);
+        place.end = MAX(place.start, end_of_value(words, tokens, i, place.end));
+        gboolean taken;
+        g_autofree char *value = number_of(&place, &taken);
+        struct field_span found = {token->start, taken ? (gsize)(place.end - words) : token->end};
+        if (value && archive && strcmp(value, archive))
+            *several = TRUE;
+        if (value && !archive) {
+            archive = g_steal_pointer(&value);
+            *span = found;
+        }
+        if (!taken && !place.colon)
+            token->class = WORD_EITHER;
+        else
+            mask(tokens, &found);
+    }
+    if (!archive && (archive = bare_archive(words, span)))
+        mask(tokens, span);
+    return archive;
+}
+
+/* The first token at or behind `at` that labels a reason; the end of the tokens when there is none. */
+static guint reason_label(const GArray *tokens, guint at)
+{
+    while (at < tokens->len && (token_at(tokens, at)->class != WORD_REASON || !is_label(tokens, at)))
+        at++;
+    return at;
+}
+
+gsize field_reason_label(const char *words, const GArray *tokens, guint core)
+{
+    for (guint i = reason_label(tokens, core + 1); i < tokens->len; i = reason_label(tokens, i + 1)) {
+        const char *value = words + token_at(tokens, i)->end;
+        while (is_filler(g_utf8_get_char(value)) || *value == '\n')
+            value = g_utf8_next_char(value);
+        g_autofree char *line = g_strndup(value, strcspn(value, "\n"));
+        if (!is_blank_value(line))
+            return (gsize)(value - words);
+    }
+    return G_MAXSIZE;
+}
+
+/* Words of courtesy and punctuation around a reason are not part of it. */
+static struct field_span trimmed(const GArray *tokens, struct field_span span)
+{
+    for (guint i = 0; i < tokens->len && span.start < span.end; i++) {
+        const struct phrase_token *token = token_at(tokens, i);
+        if (token->end <= span.start)
+            continue;
+        if (token->start > span.start)
+            span.start = MIN(token->start, span.end);
+        if (!is_gap(token->class) && token->class != WORD_COURTESY)
+            break;
+        span.start = MIN(token->end, span.end);
+    }
+    for (guint i = tokens->len; i-- > 0 && span.start < span.end;) {
+        const struct phrase_token *token = token_at(tokens, i);
+        if (token->start >= span.end)
+            continue;
+        if ((!is_gap(token->class) && token->class != WORD_COURTESY) || token->end < span.end)
+            break;
+        span.end = MAX(token->start, span.start);
+    }
+    return span;
+}
+
+static void append(GString *reason, const char *words, const GArray *tokens, struct field_span span)
+{
+    span = trimmed(tokens, span);
+    while (span.end > span.start && g_ascii_isspace(words[span.end - 1]))
+        span.end--;
+    while (span.end > span.start && g_ascii_isspace(words[span.start]))
+        span.start++;
+    if (span.end == span.start)
+        return;
+    if (reason->len > 0)
+        g_string_append(reason, "；");
+    g_string_append_len(reason, words + span.start, (gssize)(span.end - span.start));
+}
+
+/* A span without the archive number that may stand in it. */
+static void append_around(GString *reason, const char *words, const GArray *tokens, struct field_span span, struct field_span hole)
+{
+    if (hole.start >= span.end || hole.end <= span.start) {
+        append(reason, words, tokens, span);
+        return;
+    }
+    if (hole.start > span.start)
+        append(reason, words, tokens, (struct field_span){span.start, hole.start});
+    if (hole.end < span.end)
+        append(reason, words, tokens, (struct field_span){hole.end, span.end});
+}
+
+/* Behind the verdict: its own clause counts from the first word that says more than the verdict. */
+static gsize rest_start(const GArray *tokens, const struct field_place *place, gsize length)
+{
+    gboolean telling = FALSE;
+    for (guint i = place->core + 1; i < place->clause_end; i++) {
+        guint class = token_at(tokens, i)->class;
+        telling = telling || class == WORD_LACK || class == WORD_REASON;
+    }
+    guint from = telling ? place->core + 1 : place->clause_end;
+    return from < tokens->len ? token_at(tokens, from)->start : length;
+}
+
+char *field_reason(const char *words, const GArray *tokens, const struct field_place *place)
+{
+    gsize length = strlen(words);
+    g_autoptr(GString) reason = g_string_new(NULL);
+    gsize labelled = field_reason_label(words, tokens, place->core);
+    if (labelled != G_MAXSIZE) {
+        append_around(reason, words, tokens, (struct field_span){labelled, length}, place->archive);
+    } else {
+        if (place->before < place->core) {
+            guint from = place->before;
+            while (from < place->core && (is_gap(token_at(tokens, from)->class) || token_at(tokens, from)->class == WORD_REASON))
+                from++;
+            append_around(reason, words, tokens,
+                          (struct field_span){token_at(tokens, from)->start, token_at(tokens, place->core)->start}, place->archive);
+        }
+        guint blank = reason_label(tokens, place->core + 1);
+        gsize end = blank < tokens->len ? token_at(tokens, blank)->start : length;
+        gsize start = rest_start(tokens, place, length);
+        append_around(reason, words, tokens, (struct field_span){MIN(start, end), end}, place->archive);
+    }
+    return reason->len > 0 ? g_string_free(g_steal_pointer(&reason), FALSE) : NULL;
+}

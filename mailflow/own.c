@@ -1,0 +1,354 @@
+#include "mailflow/own.h"
+
+#include <string.h>
+
+#include "mailflow/markup.h"
+#include "mailflow/quote.h"
+#include "mailflow/wording.h"
+
+#define LARGEST_PLAIN (1u << 20)
+#define MOST_LINES 100000
+#define LONGEST_FOOTER 120 /* a footer of a client is short; a longer line is somebody's sentence */
+#define LOOKED_AT 300
+
+/* Characters of no width and of direction: clients put them between words, and a verdict must not hide behind one. */
+static gboolean is_invisible(gunichar c)
+{
+    return c == 0xAD || c == 0x180E || (c >= 0x200B && c <= 0x200F) || (c >= 0x202A && c <= 0x202E) ||
+           (c >= 0x2060 && c <= 0x206F) || (c >= 0xFE00 && c <= 0xFE0F) || c == 0xFEFF || (c >= 0xE0000 && c <= 0xE0FFF) ||
+           (c < 0x20 && c != '\n' && c != '\t') || c == 0x7F;
+}
+
+static gboolean is_blank(gunichar c)
+{
+    return c == ' ' || c == '\t' || c == 0xA0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200A) || c == 0x202F || c == 0x205F ||
+           c == 0x3000;
+}
+
+/* The character an entity in a plain text stands for, and its length; NetEase and Tencent leave them there. 0 when there is none. */
+static gunichar entity(const char *text, gsize *length)
+{
+    static const struct {
+        const char *name;
+        gunichar character;
+    } names[] = {{"&nbsp;", ' '}, {"&lt;", '<'},   {"&gt;", '>'},    {"&amp;nbsp;", ' '}, {"&amp;lt;", '<'},   {"&amp;gt;", '>'},
+                 {"&amp;", '&'},  {"&quot;", '"'}, {"&apos;", '\''}, {"&ensp;", ' '},     {"&emsp;", ' '},     {"&#39;", '\''},
+                 {"&#160;", ' '}, {"&#xa0;", ' '}, {"&#xA0;", ' '},  {"&#12288;", ' '},   {"&ldquo;", 0x201C}, {"&rdquo;", 0x201D}};
+    for (gsize i = 0; i < G_N_ELEMENTS(names); i++)
+        if (g_str_has_prefix(text, names[i].name)) {
+            *length = strlen(names[i].name);
+            return names[i].character;
+        }
+    return 0;
+}
+
+/* One form for all line ends and all blanks, without what cannot be seen. */
+static GString *tidy(const char *text, gsize limit, gboolean plain)
+{
+    const char *end = text + strnlen(text, limit);
+    GString *tidied = g_string_sized_new((gsize)(end - text) + 1);
+    while (text < end) {
+        if ((guchar)*text < 0x80 && *text >= ' ' && *text != '&' && *text != 0x7F) {
+            g_string_append_c(tidied, *text++);
+            continue;
+        }
+        gsize length = 0;
+        gunichar c = plain && *text == '&' ? entity(text, &length) : 0;
+        if (c == 0) {
+            c = g_utf8_get_char_validated(text, end - text);
+            length = c & 0x80000000 ? 1 : (gsize)(g_utf8_next_char(text) - text);
+            if (c & 0x80000000)
+                c = 0xFFFD;
+        }
+        if (c == '\r' && text[1] == '\n')
+            length = 2;
+        text += length;
+        if (c == '\r' || c == 0x85 || c == 0x2028 || c == 0x2029 || c == '\v' || c == '\f')
+            c = plain ? '\n' : ' ';
+        if (is_blank(c))
+            g_string_append_c(tidied, ' ');
+        else if (!is_invisible(c))
+            g_string_append_unichar(tidied, c);
+    }
+    return tidied;
+}
+
+/* RFC 3676: a line that ends with a space goes on in the next of the same depth; between two ideographs the space is no word's. */
+static void unflow(GString *text)
+{
+    gsize to = 0, from = 0;
+    gboolean joining = FALSE;
+    while (from < text->len) {
+        const char *newline = memchr(text->str + from, '\n', text->len - from);
+        gsize end = newline ? (gsize)(newline - text->str) : text->len;
+        gboolean quoted = text->str[from] == '>';
+        if (from < end && text->str[from] == ' ')
+            from++;
+        gsize length = end - from;
+        gboolean divider = length == 3 && !memcmp(text->str + from, "-- ", 3);
+        if (joining && (quoted || divider || length == 0)) {
+            text->str[to++] = '\n';
+        } else if (joining && to >= 2 && (guchar)text->str[to - 2] >= 0x80 && (guchar)text->str[from] >= 0xE3) {
+            to--;
+        }
+        memmove(text->str + to, text->str + from, length);
+        to += length;
+        joining = !quoted && !divider && length > 0 && text->str[to - 1] == ' ';
+        if (!joining && newline)
+            text->str[to++] = '\n';
+        from = end + 1;
+    }
+    g_string_truncate(text, to);
+}
+
+static GArray *split(GString *text, const GByteArray *marks)
+{
+    GArray *lines = g_array_new(FALSE, FALSE, sizeof(struct quote_line));
+    char *p = text->str;
+    for (gsize i = 0; p && i < MOST_LINES; i++) {
+        char *newline = strchr(p, '\n');
+        if (newline)
+            *newline = '\0';
+        struct quote_line line = {g_strstrip(p), FALSE, FALSE};
+        if (marks && i < marks->len) {
+            line.quoted = (marks->data[i] & MARKUP_QUOTED) != 0;
+            line.signed_ = (marks->data[i] & MARKUP_SIGNED) != 0;
+        }
+        line.quoted = line.quoted || quote_is_marked(line.text);
+        g_array_append_val(lines, line);
+        p = newline ? newline + 1 : NULL;
+    }
+    return lines;
+}
+
+/* Outlook's plain text has an empty line after each line: without that, wrapped lines could not be told from paragraphs. */
+static void undouble(GArray *lines)
+{
+    gsize worded = 0, adjacent = 0, to = 0;
+    for (gsize i = 0; i < lines->len && i < 200; i++) {
+        const struct quote_line *line = &g_array_index(lines, struct quote_line, i);
+        worded += *line->text != '\0';
+        adjacent += i > 0 && *line->text && *g_array_index(lines, struct quote_line, i - 1).text;
+    }
+    if (adjacent > 0 || worded < 6)
+        return;
+    for (gsize i = 0; i < lines->len; i++) {
+        struct quote_line line = g_array_index(lines, struct quote_line, i);
+        if (*line.text)
+            g_array_index(lines, struct quote_line, to++) = line;
+    }
+    g_array_set_size(lines, (guint)to);
+}
+
+/* The person's lines as they are found. */
+struct gathered {
+    GPtrArray *lines;  /* char *, borrowed; "" between paragraphs */
+    gsize worded;      /* lines that hold words */
+    gboolean over;     /* a signature or a notice began: nothing below counts */
+    gboolean skipping; /* the rest of a paragraph that is not the person's */
+};
+
+static gboolean is_dash_line(const char *line)
+{
+    static const char *const dashes[] = {"--", "- -", "---", "——", "—", "––", "__", "-- --", "====", "***"};
+    for (gsize i = 0; i < G_N_ELEMENTS(dashes); i++)
+        if (!strcmp(line, dashes[i]))
+            return TRUE;
+    return quote_is_rule(line);
+}
+
+/* What stands above the person's words is passed over; what stands below ends them. */
+static void gather(struct gathered *gathered, char *line)
+{
+    if (!*line) {
+        gathered->skipping = FALSE;
+        if (gathered->lines->len > 0 && *(char *)g_ptr_array_index(gathered->lines, gathered->lines->len - 1))
+            g_ptr_array_add(gathered->lines, line);
+        return;
+    }
+    if (gathered->over || gathered->skipping)
+        return;
+    g_autofree char *folded = wording_fold(line, LOOKED_AT);
+    gsize tag = wording_tag(folded);
+    if (tag > 0 && gathered->worded == 0) {
+        glong characters = g_utf8_strlen(folded, (gssize)tag);
+        line = g_strchug(g_utf8_offset_to_pointer(line, characters));
+        if (*line)
+            gather(gathered, line);
+        return;
+    }
+    gsize length = strlen(line);
+    if (gathered->worded == 0 && wording_is_banner(folded)) {
+        /* A banner that fills its line goes on in the next; a short one does not. */
+        gathered->skipping = length >= 70 && !strchr(".!)]", line[length - 1]) && !g_str_has_suffix(line, "。");
+        return;
+    }
+    gboolean footer = length <= LONGEST_FOOTER && wording_is_footer(folded);
+    gboolean notice = wording_is_disclaimer(folded);
+    if (footer || notice || is_dash_line(line) || (gathered->worded > 0 && wording_is_closing(folded))) {
+        gathered->over = gathered->worded > 0;
+        gathered->skipping = notice || !strcmp(line, "--");
+        return;
+    }
+    g_ptr_array_add(gathered->lines, line);
+    gathered->worded++;
+}
+
+static gboolean has_any(const char *line, const char *const *words, gsize length)
+{
+    for (gsize i = 0; i < length; i++)
+        if (strstr(line, words[i]))
+            return TRUE;
+    return FALSE;
+}
+
+/* An office or a firm, a date: the last lines of a Chinese letter. Words of judgement keep a line in. */
+static gboolean is_name_block(const char *line)
+{
+    static const char *const judging[] = {"同意", "通过", "批准", "驳",   "退",   "不",   "未", "缺",
+                                          "没",   "无",   "留档", "归档", "原因", "理由", "请"};
+    static const char *const offices[] = {"局",   "厅", "委员会", "公司", "中心", "处",     "科",  "学院",
+                                          "学校", "部", "司",     "室",   "站",   "住建委", "集团"};
+    glong characters = g_utf8_strlen(line, -1);
+    if (characters > 40 || has_any(line, judging, G_N_ELEMENTS(judging)))
+        return FALSE;
+    g_autofree char *folded = wording_fold(line, LOOKED_AT);
+    if (wording_is_contact(folded))
+        return TRUE;
+    if (characters >= 4 && (guchar)line[0] >= 0xE3)
+        for (gsize i = 0; i < G_N_ELEMENTS(offices); i++)
+            if (g_str_has_suffix(line, offices[i]))
+                return !strstr(line, "，") && !strstr(line, "：");
+    gboolean date = g_ascii_isdigit(line[0]) && (strstr(line, "年") || strchr(line, '-') || strchr(line, '/') || strchr(line, '.'));
+    for (const char *p = line; date && *p; p = g_utf8_next_char(p)) {
+        gunichar c = g_utf8_get_char(p);
+        date = c < 0x80 ? strchr("0123456789-/.: ", (int)c) != NULL : g_utf8_strchr("年月日时分", -1, c) != NULL;
+    }
+    return date;
+}
+
+/* Contact data, office and date at the end, and a name above them. The first line is the person's whatever it looks like. */
+static void drop_name_block(GPtrArray *lines)
+{
+    guint kept = lines->len, blocks = 0;
+    while (kept > 1) {
+        const char *line = g_ptr_array_index(lines, kept - 1);
+        if (*line && !is_name_block(line))
+            break;
+        blocks += *line != '\0';
+        kept--;
+    }
+    if (blocks > 0)
+        g_ptr_array_set_size(lines, (gint)kept);
+}
+
+static char *join(GPtrArray *lines)
+{
+    drop_name_block(lines);
+    GString *words = g_string_new(NULL);
+    for (guint i = 0; i < lines->len; i++) {
+        const char *line = g_ptr_array_index(lines, i);
+        g_string_append_printf(words, "%s\n", line);
+    }
+    return g_strchomp(g_string_free(words, FALSE));
+}
+
+/* Reads the lines from `from` until the quoted mail opens; returns where, and how it does. */
+static gsize gather_above(GArray *lines, struct gathered *gathered, struct quote_opening *opening)
+{
+    gsize i = 0;
+    for (; i < lines->len; i++) {
+        struct quote_line *line = &g_array_index(lines, struct quote_line, i);
+        if (line->quoted)
+            break;
+        *opening = quote_opens(lines, i);
+        if (opening->lines > 0) {
+            line->text[opening->keep] = '\0';
+            gather(gathered, g_strchomp(line->text));
+            break;
+        }
+        if (!line->signed_)
+            gather(gathered, line->text);
+    }
+    return i;
+}
+
+/* Nothing stands above: the answers are between or below lines with quote marks. Without marks nobody can tell them from the quoted mail. */
+static void gather_between(GArray *lines, gsize from, struct gathered *gathered)
+{
+    while (from < lines->len && !*g_array_index(lines, struct quote_line, from).text)
+        from++;
+    if (from == lines->len || !g_array_index(lines, struct quote_line, from).quoted)
+        return;
+    for (gsize i = from; i < lines->len; i++) {
+        struct quote_line *line = &g_array_index(lines, struct quote_line, i);
+        if (line->quoted) {
+            gathered->skipping = FALSE;
+            continue;
+        }
+        struct quote_opening opening = quote_opens(lines, i);
+        if (opening.lines > 0) {
+            i += opening.lines - 1;
+            if (i + 1 < lines->len && !g_array_index(lines, struct quote_line, i + 1).quoted &&
+                *g_array_index(lines, struct quote_line, i + 1).text)
+                return;
+            continue;
+        }
+        if (!line->signed_)
+            gather(gathered, line->text);
+    }
+}
+
+static char *words_of(GString *text, const GByteArray *marks)
+{
+    g_autoptr(GArray) lines = split(text, marks);
+    undouble(lines);
+    g_autoptr(GPtrArray) kept = g_ptr_array_new();
+    struct gathered gathered = {.lines = kept};
+    struct quote_opening opening = {0, 0};
+    gsize quote = gather_above(lines, &gathered, &opening);
+    if (gathered.worded == 0 && quote < lines->len) {
+        gathered.over = gathered.skipping = FALSE;
+        gather_between(lines, quote + opening.lines, &gathered);
+    }
+    return join(kept);
+}
+
+static char *words_of_html(const char *html)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+    g_autoptr(GByteArray) marks = g_byte_array_new();
+    markup_read(html, text, marks);
+    g_autoptr(GString) tidied = tidy(text->str, text->len, FALSE);
+    return words_of(tidied, marks);
+}
+
+static gboolean has_words(const char *text)
+{
+    for (const char *p = text; *p; p = g_utf8_next_char(p)) {
+        gunichar c = g_utf8_get_char(p);
+        if (!is_blank(c) && !is_invisible(c) && c != '\n')
+            return TRUE;
+    }
+    return FALSE;
+}
+
+char *own_words(const char *plain, gboolean flowed, const char *html)
+{
+    char *words = NULL;
+    if (plain && markup_is_html(plain)) {
+        words = words_of_html(plain);
+    } else if (plain) {
+        g_autoptr(GString) tidied = tidy(plain, LARGEST_PLAIN, TRUE);
+        if (has_words(tidied->str)) {
+            if (flowed)
+                unflow(tidied);
+            words = words_of(tidied, NULL);
+        }
+    }
+    if (html && (!words || !*words)) {
+        g_free(words);
+        words = words_of_html(html);
+    }
+    return words ? words : g_strdup("");
+}

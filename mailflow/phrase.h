@@ -1,0 +1,38 @@
+/* A person's words cut into known phrases: whole words, longest first, full-width forms as ASCII, traditional characters as simplified ones, whatever the case. */
+#ifndef MAILFLOW_PHRASE_H
+#define MAILFLOW_PHRASE_H
+
+#include <glib.h>
+
+/* Classes below PHRASE_FIRST are found in every text; those of a vocabulary begin there. */
+enum phrase_class {
+    PHRASE_OTHER, /* words that the vocabulary does not know */
+    PHRASE_BREAK, /* a comma, a colon, a bracket, a space beside an ideograph: a clause ends */
+    PHRASE_STOP,  /* a full stop, an exclamation mark, a semicolon: a sentence ends */
+    PHRASE_LINE,  /* a line ends */
+    PHRASE_ASK,   /* a question mark */
+    PHRASE_FIRST,
+};
+
+struct phrase {
+    const char *words; /* lower case, simplified, single spaces */
+    guint class;
+};
+
+struct phrase_table;
+
+/* A vocabulary made searchable; `phrases` must outlive it. Of two classes for the same words the later wins. */
+struct phrase_table *phrase_table_make(const struct phrase *phrases, gsize count);
+
+struct phrase_token {
+    guint class;
+    gsize start, end; /* bytes of the text */
+};
+
+/* The text (UTF-8) as struct phrase_token, in order, without the spaces between words. Linear in the text. Caller unrefs. */
+GArray *phrase_read(const struct phrase_table *table, const char *text);
+
+/* The form in which phrases are compared: one character for one, half width, lower case, simplified. */
+gunichar phrase_fold(gunichar character);
+
+#endif

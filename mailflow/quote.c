@@ -1,0 +1,244 @@
+#include "mailflow/quote.h"
+
+#include <string.h>
+
+#include "mailflow/wording.h"
+
+#define LONGEST_LINE 600        /* bytes of one line that are looked at */
+#define LONGEST_ATTRIBUTION 900 /* bytes of all its lines together */
+#define ATTRIBUTION_LINES 6
+#define HEADER_LINES 14
+
+static const char *line_at(const GArray *lines, gsize at)
+{
+    return g_array_index(lines, struct quote_line, at).text;
+}
+
+gboolean quote_is_marked(const char *line)
+{
+    while (*line == ' ' || *line == '\t')
+        line++;
+    if (*line == '>' || g_str_has_prefix(line, "＞"))
+        return TRUE;
+    gsize initials = 0;
+    while (initials < 4 && g_ascii_isupper(line[initials]))
+        initials++;
+    return initials > 0 && line[initials] == '>';
+}
+
+/* The bytes of one character that rules are drawn with, 0 when `line` does not begin with one. */
+static gsize rule_mark(const char *line)
+{
+    static const char *const marks[] = {"—", "－", "─", "━", "–", "＿", "＝", "﹣", "―", "═"};
+    if (*line && strchr("-_=*~#+", *line))
+        return 1;
+    for (gsize i = 0; i < G_N_ELEMENTS(marks); i++)
+        if (g_str_has_prefix(line, marks[i]))
+            return strlen(marks[i]);
+    return 0;
+}
+
+static const char *skip_rule(const char *line, gsize *count)
+{
+    *count = 0;
+    for (gsize step; (step = rule_mark(line)) || *line == ' '; line += step ? step : 1)
+        *count += step > 0;
+    return line;
+}
+
+gboolean quote_is_rule(const char *line)
+{
+    gsize count;
+    return !*skip_rule(line, &count) && count >= 5;
+}
+
+/* `------------------ 原始邮件 ------------------`, `---Original---`, `-----NAME wrote: -----`; the words alone when they are as plain as `原始邮件`. */
+static gboolean is_separator(const char *folded)
+{
+    gsize dashes;
+    const char *inner = skip_rule(folded, &dashes);
+    if (dashes < 2 || !*inner)
+        return FALSE;
+    gsize length = strlen(inner);
+    gboolean closed = inner[length - 1] == '-';
+    if (closed && wording_has_wrote(inner))
+        return TRUE;
+    while (length > 0 && strchr("-_=*~ <>", inner[length - 1]))
+        length--;
+    g_autofree char *words = g_strndup(inner, length);
+    return wording_is_separator(words);
+}
+
+static gboolean is_begun(const char *folded)
+{
+    static const char *const whole[] = {"begin forwarded message:",
+                                        "forwarded message:",
+                                        "anfang der weitergeleiteten nachricht:",
+                                        "début du message réexpédié :",
+                                        "début du message transféré :",
+                                        "inicio del mensaje reenviado:",
+                                        "inizio messaggio inoltrato:",
+                                        "下面是被转发的邮件：",
+                                        "以下是转发的邮件：",
+                                        "开始转发的邮件：",
+                                        "开始转发邮件：",
+                                        "開始轉寄郵件：",
+                                        "転送されたメッセージ：",
+                                        "以下是原始邮件：",
+                                        "以下为原始邮件：",
+                                        "原始邮件：",
+                                        "原邮件：",
+                                        "起始转发的邮件："};
+    for (gsize i = 0; i < G_N_ELEMENTS(whole); i++)
+        if (!strcmp(folded, whole[i]))
+            return TRUE;
+    return FALSE;
+}
+
+/* A separator in the middle of a line: the client lost the line end before it. Returns the bytes that stand before it, 0 when there is none. */
+static gsize glued_separator(const char *folded)
+{
+    const char *dashes = strstr(folded, "---");
+    return dashes && dashes > folded && is_separator(dashes) ? (gsize)(dashes - folded) : 0;
+}
+
+/* Whether a block of quoted headers begins here: two labels at least, one of them the sender's or two of addressee, date and subject. */
+static gsize header_block(const GArray *lines, gsize at)
+{
+    guint seen = 0;
+    gsize count = 0, taken = 0;
+    for (gsize i = at; i < lines->len && count < HEADER_LINES && i < at + 2 * HEADER_LINES; i++) {
+        const struct quote_line *line = &g_array_index(lines, struct quote_line, i);
+        if (!*line->text)
+            continue;
+        guint label = wording_label(line->text, NULL);
+        if (label == WORDING_NO_LABEL && (seen == 0 || i - at >= taken + 4))
+            break;
+        count++;
+        if (label != WORDING_NO_LABEL)
+            taken = i - at + 1;
+        seen |= label;
+    }
+    guint others = seen & (WORDING_DATE | WORDING_TO | WORDING_SUBJECT);
+    gboolean several = (others & (others - 1)) != 0;
+    return (seen & WORDING_FROM && others) || several ? taken : 0;
+}
+
+/* All labels on one line, as where a client flattened its HTML: the bytes before the first of them, G_MAXSIZE when there are not three. */
+static gsize flat_headers(const char *folded)
+{
+    static const char *const froms[] = {"发件人", "寄件者", "from:", "von:", "de :", "差出人"};
+    static const char *const rest[] = {"发送时间", "发送日期", "收件人",    "主题", "日期",     "sent:",  "date:",
+                                       "to:",      "subject:", "gesendet:", "an:",  "betreff:", "收件者", "主旨"};
+    for (gsize i = 0; i < G_N_ELEMENTS(froms); i++) {
+        const char *start = strstr(folded, froms[i]);
+        guint found = 0;
+        for (gsize k = 0; start && k < G_N_ELEMENTS(rest); k++)
+            found += strstr(start, rest[k]) != NULL;
+        if (found >= 2)
+            return (gsize)(start - folded);
+    }
+    return G_MAXSIZE;
+}
+
+static gboolean ends_with_colon(const char *line)
+{
+    gsize length = strlen(line);
+    while (length > 0 && strchr(" \t*_>\"", line[length - 1]) && line[length - 1] != '>')
+        length--;
+    return length > 0 && (line[length - 1] == ':' || (length >= 3 && !memcmp(line + length - 3, "：", 3)));
+}
+
+static guint digits_outside_brackets(const char *text)
+{
+    guint digits = 0;
+    for (gboolean inside = FALSE; *text; text++) {
+        inside = *text == '<' || (inside && *text != '>');
+        digits += !inside && g_ascii_isdigit(*text);
+    }
+    return digits;
+}
+
+/* Whether the words say who wrote and when or from which address; they end with a colon. */
+static gboolean is_attribution(const char *folded)
+{
+    gboolean address = strchr(folded, '@') != NULL;
+    guint digits = digits_outside_brackets(folded);
+    if (wording_has_wrote(folded))
+        return address || digits >= 2;
+    /* Gmail in Japanese, Yandex and others write only a date and an address. */
+    gsize length = strlen(folded);
+    gboolean bracket =
+        (length > 2 && folded[length - 2] == '>') || g_str_has_suffix(folded, ">：") || g_str_has_suffix(folded, "> :");
+    return address && bracket && digits >= 4;
+}
+
+/* The date of an attribution that was glued to the person's last word. */
+static gsize glued_attribution(const char *folded)
+{
+    static const char *const starts[] = {"在 20",  "在20",   "on mon", "on tue", "on wed", "on thu",
+                                         "on fri", "on sat", "on sun", "at 20",  "on 20"};
+    for (gsize i = 0; i < G_N_ELEMENTS(starts); i++) {
+        const char *start = strstr(folded, starts[i]);
+        if (start && start > folded && !memchr(folded, '@', (gsize)(start - folded)) &&
+            (start[-1] == ' ' || (guchar)start[-1] >= 0x80) && wording_has_wrote(start) && is_attribution(start))
+            return (gsize)(start - folded);
+    }
+    return 0;
+}
+
+static gsize attribution(const GArray *lines, gsize at, gsize *keep)
+{
+    g_autoptr(GString) joined = g_string_new(NULL);
+    for (gsize i = at; i < lines->len && i < at + ATTRIBUTION_LINES; i++) {
+        const struct quote_line *line = &g_array_index(lines, struct quote_line, i);
+        if (!*line->text || line->quoted || strlen(line->text) > LONGEST_LINE || joined->len > LONGEST_ATTRIBUTION)
+            return 0;
+        if (i > at)
+            g_string_append_c(joined, ' ');
+        g_string_append(joined, line->text);
+        if (!ends_with_colon(line->text))
+            continue;
+        g_autofree char *folded = wording_fold(joined->str, LONGEST_ATTRIBUTION + LONGEST_LINE);
+        if (!is_attribution(folded))
+            return 0;
+        gboolean opens = wording_opens_attribution(folded);
+        *keep = opens ? 0 : glued_attribution(folded);
+        /* Without an opening word only one line is sure to be the client's, or two when the first holds the address. */
+        if (*keep >= strlen(line_at(lines, at)))
+            *keep = 0;
+        gboolean sure = opens ? digits_outside_brackets(folded) > 0 || strchr(folded, '@')
+                              : i == at || *keep > 0 || strchr(line_at(lines, at), '@');
+        return sure ? i - at + 1 : 0;
+    }
+    return 0;
+}
+
+struct quote_opening quote_opens(const GArray *lines, gsize at)
+{
+    struct quote_opening none = {0, 0};
+    const char *line = line_at(lines, at);
+    if (!*line)
+        return none;
+    g_autofree char *folded = wording_fold(line, LONGEST_LINE);
+    if (is_separator(folded) || is_begun(folded))
+        return (struct quote_opening){1, 0};
+    gsize keep = glued_separator(folded);
+    if (keep > 0)
+        return (struct quote_opening){1, keep};
+    gsize count = header_block(lines, at);
+    if (count > 0)
+        return (struct quote_opening){count, 0};
+    if (quote_is_rule(line)) {
+        gsize next = at + 1;
+        while (next < lines->len && next < at + 3 && !*line_at(lines, next))
+            next++;
+        count = next < lines->len ? header_block(lines, next) : 0;
+        return count > 0 ? (struct quote_opening){next - at + count, 0} : none;
+    }
+    count = attribution(lines, at, &keep);
+    if (count > 0)
+        return (struct quote_opening){count, keep};
+    keep = flat_headers(folded);
+    return keep == G_MAXSIZE ? none : (struct quote_opening){1, keep};
+}
