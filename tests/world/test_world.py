@@ -21,6 +21,13 @@ def world(tmp_path_factory):
         yield running
 
 
+@pytest.fixture
+def directory(tmp_path):
+    """A place for worlds that a test starts and stops itself: what it leaves running is stopped in the end."""
+    yield tmp_path
+    World(tmp_path).stop()
+
+
 def tls(world):
     return ssl.create_default_context(cafile=world.env()["WORLD_CA"])
 
@@ -131,8 +138,8 @@ def test_a_killed_server_comes_back_on_its_port(world, name):
     test_people_administrators_and_the_daemon_log_in(world)
 
 
-def test_stop_ends_everything_and_start_resumes(tmp_path_factory):
-    world = World(tmp_path_factory.mktemp("resumed"), daemon=False)
+def test_stop_ends_everything_and_start_resumes(directory):
+    world = World(directory, daemon=False)
     world.start()
     pids = [pid for name in world.running for pid in world.pids(name)]
     env = world.env()
@@ -149,14 +156,14 @@ def test_stop_ends_everything_and_start_resumes(tmp_path_factory):
     world.stop()
 
 
-def test_after_a_crash_of_everything_start_begins_anew(tmp_path):
-    world = World(tmp_path, daemon=False, memory=True)
+def test_after_a_crash_of_everything_start_begins_anew(directory):
+    world = World(directory, daemon=False, memory=True)
     world.start()
     for name in list(world.running):
         os.kill(world.running[name].pid, signal.SIGKILL)
         world.running[name].kill()
     left = world.pids("dovecot")
-    again = World(tmp_path, daemon=False, memory=True)
+    again = World(directory, daemon=False, memory=True)
     again.start()
     assert not set(left) & {pid for name in again.running for pid in again.pids(name)}
     assert not any(os.path.exists(f"/proc/{pid}/exe") for pid in left)
