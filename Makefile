@@ -9,7 +9,7 @@ DAEMON   = clock log query store records outbox audit mailbox_kind transport ima
 
 CC       ?= cc
 SAN      ?=
-OUT      := $(if $(SAN),build-san,build)
+OUT      := build$(if $(filter clang%,$(notdir $(CC))),-clang)$(if $(SAN),-san)
 PACKAGES  = glib-2.0 gio-2.0 gmime-3.0 libxml-2.0 libxslt libexslt sqlite3 ldap libcurl libseccomp libsystemd json-glib-1.0
 WARNINGS  = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wswitch-enum -Wformat=2 -Wvla -Wundef -Werror
 SANITISE  = $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
@@ -26,6 +26,18 @@ package_libs   = $(eval package_libs := $(shell pkg-config --libs $(PACKAGES)))$
 PREFIX     ?= /usr/local
 DATADIR    ?= $(PREFIX)/share/countersign
 SYSCONFDIR ?= $(if $(filter /usr /usr/local,$(PREFIX)),/etc,$(PREFIX)/etc)/countersign
+
+# Debian 12's packages: to build, and what only tests, demo and benchmark need.
+BUILD_PACKAGES = gcc make git pkg-config libglib2.0-dev libgmime-3.0-dev libxml2-dev libxslt1-dev libsqlite3-dev libldap-dev libcurl4-openssl-dev \
+                 libseccomp-dev libsystemd-dev libjson-glib-dev
+TEST_PACKAGES  = clang clang-format libclang-rt-14-dev valgrind libcmocka-dev libxml2-utils xsltproc sqlite3 slapd slapd-contrib ldap-utils \
+                 dovecot-imapd dovecot-lmtpd postfix python3 python3-pytest python3-ldap python3-aiosmtpd swaks mandoc gpgsm openssl
+
+# In the user's own language a program might say something else than what is waited for.
+export LC_ALL = C.UTF-8
+
+all: $(OUT)/countersignd $(OUT)/countersign compile_commands.json
+.DEFAULT_GOAL = all
 
 mailflow_objects = $(patsubst %,$(OUT)/mailflow/%.o,$(filter $(basename $(notdir $(wildcard mailflow/*.c))),$(MAILFLOW)))
 daemon_objects   = $(patsubst %,$(OUT)/daemon/%.o,$(filter $(basename $(notdir $(wildcard daemon/*.c))),$(DAEMON)))
@@ -58,6 +70,9 @@ $(OUT)/libdaemon.a: $(daemon_objects)
 	@rm -f $@
 	ar rcs $@ $^
 
+$(OUT)/countersignd $(OUT)/countersign: $(OUT)/%: $(OUT)/daemon/%.o $(OUT)/libdaemon.a $(OUT)/libmailflow.a
+	$(CC) $(ALL_CFLAGS) -o $@ $^ $(LIBS)
+
 $(OUT)/unit/test_daemon_%: tests/unit/test_daemon_%.c $(OUT)/libdaemon.a $(OUT)/libmailflow.a | $(names)
 	@mkdir -p $(dir $@)
 	$(CC) $(ALL_CFLAGS) -MMD -MP -o $@ $< $(OUT)/libdaemon.a $(OUT)/libmailflow.a $(LIBS) -lcmocka
@@ -71,23 +86,90 @@ $(OUT)/e2e/driver_%: tests/e2e/driver_%.c $(OUT)/libdaemon.a $(OUT)/libmailflow.
 	@mkdir -p $(dir $@)
 	$(CC) $(ALL_CFLAGS) -MMD -MP -o $@ $< $(OUT)/libdaemon.a $(OUT)/libmailflow.a $(LIBS)
 
+unit_tests = $(patsubst tests/unit/%.c,$(OUT)/unit/%,$(wildcard tests/unit/test_*.c))
+drivers    = $(patsubst tests/e2e/%.c,$(OUT)/e2e/%,$(wildcard tests/e2e/driver_*.c))
+tests: $(unit_tests) $(drivers)
+.SECONDARY:
+
+# What editors and analysers want to know.
+sources = $(wildcard mailflow/*.c daemon/*.c tests/unit/*.c tests/e2e/*.c)
+compile_commands.json: Makefile mailflow daemon tests/unit $(wildcard tests/e2e)
+	@{ separator='['; for source in $(sources); do \
+	    printf '%s\n{"directory": "%s", "file": "%s", "command": "%s"}' "$$separator" '$(CURDIR)' "$$source" \
+	        '$(CC) $(strip $(ALL_CFLAGS)) -c -o $(OUT)/'"$${source%.c}.o $$source"; separator=','; \
+	done; printf '\n]\n'; } > $@.new && mv $@.new $@
+
+# Packages first, then a make of its own for the work: on a fresh machine this one could not ask pkg-config yet.
+deps:
+	@tests/deps $(BUILD_PACKAGES) $(TEST_PACKAGES)
+build-deps:
+	@tests/deps $(BUILD_PACKAGES)
+
+jobs = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
+ready = +@$(MAKE) --no-print-directory $(jobs)
+
+# Everything that is checked; the last line is the sum.
+check: deps
+	$(ready) all tests
+	@tests/run --out $(OUT)
+
+lint: deps
+	@tests/run lint
+
+# The unit tests once more, watched by the compilers' sanitisers; and everything compiled by clang.
+sanitize: deps
+	$(ready) SAN=1 tests
+	@ASAN_OPTIONS=detect_leaks=1 tests/run --out build-san unit
+clang: deps
+	$(ready) CC=clang all tests
+
 # A world of real servers to try it in; everything about it stands in DIR/world.env afterwards.
 DIR ?= world
-world: $(OUT)/countersignd $(OUT)/countersign
+world: deps
+	$(ready) all
 	@/usr/bin/python3 tests/world/world.py start $(WORLD_OPTIONS) '$(DIR)'
 world-stop:
 	@/usr/bin/python3 tests/world/world.py stop '$(DIR)'
 
 # The story it is for, told as it happens.
-demo: $(OUT)/countersignd $(OUT)/countersign
+demo: deps
+	$(ready) all
 	@/usr/bin/python3 tests/demo/demo.py
 
 # How fast N registrations go from submission to active account, and what the same work costs without us.
 N ?= 500
-bench: $(OUT)/countersignd
+bench: deps
+	$(ready) all
 	@/usr/bin/python3 tests/bench/bench.py $(N)
 	@/usr/bin/python3 tests/bench/bench.py $(N) --sink
 
-.PHONY: world world-stop demo bench
+# SBINDIR and SYSCONFDIR as the unit has them are put in place of the ones it stands with.
+SBINDIR ?= $(PREFIX)/sbin
+BINDIR  ?= $(PREFIX)/bin
+MANDIR  ?= $(PREFIX)/share/man
+DOCDIR  ?= $(PREFIX)/share/doc/countersign
+LIBDIR  ?= $(PREFIX)/lib
+manuals = $(wildcard daemon/*.[1-8] mailflow/*.[1-8] templates/*.[1-8] templates/forms/*.[1-8] ldap-schema/*.[1-8] etc/*.[1-8])
+install: all
+	install -D -m 755 $(OUT)/countersignd '$(DESTDIR)$(SBINDIR)/countersignd'
+	install -D -m 755 $(OUT)/countersign '$(DESTDIR)$(BINDIR)/countersign'
+	@for file in $$(find templates ldap-schema -type f ! -name '*.[1-8]' ! -name '*.awk' ! -name '*.md'); do \
+	    install -D -m 644 "$$file" '$(DESTDIR)$(DATADIR)'/"$$file" || exit; done
+	@for file in $(manuals); do \
+	    install -D -m 644 "$$file" '$(DESTDIR)$(MANDIR)'/man"$${file##*.}/$${file##*/}" || exit; done
+	@for file in $$(find etc/examples -type f); do install -D -m 644 "$$file" '$(DESTDIR)$(DOCDIR)'/"$${file#etc/}" || exit; done
+	install -D -m 644 etc/countersign.conf '$(DESTDIR)$(DOCDIR)/examples/countersign.conf'
+	@test -e '$(DESTDIR)$(SYSCONFDIR)/countersign.conf' || \
+	    install -D -m 640 etc/countersign.conf '$(DESTDIR)$(SYSCONFDIR)/countersign.conf'
+	install -D -m 644 etc/countersign.sysusers '$(DESTDIR)$(LIBDIR)/sysusers.d/countersign.conf'
+	install -D -m 644 etc/countersign.tmpfiles '$(DESTDIR)$(LIBDIR)/tmpfiles.d/countersign.conf'
+	install -d '$(DESTDIR)$(LIBDIR)/systemd/system'
+	sed 's|/usr/local/sbin/|$(SBINDIR)/|; s|/etc/countersign/|$(SYSCONFDIR)/|' etc/countersignd.service \
+	    > '$(DESTDIR)$(LIBDIR)/systemd/system/countersignd.service'
+
+clean:
+	rm -rf build build-san build-clang build-clang-san compile_commands.json
+
+.PHONY: all tests deps build-deps check lint sanitize clang world world-stop demo bench install clean
 
 -include $(shell find $(OUT) -name '*.d' 2>/dev/null)
