@@ -204,8 +204,36 @@ static void cut_backlog(struct maildir *maildir)
         g_ptr_array_set_size(maildir->backlog, BACKLOG);
 }
 
+static gboolean taken_away(GError **error)
+{
+    g_set_error_literal(error, MAILBOX_ERROR, MAILBOX_AWAY, "Maildir: its directory was taken away");
+    return FALSE;
+}
+
+/* Take what inotify has told. TRUE when there was anything about mail. */
+static gboolean drain(struct maildir *maildir, GError **error)
+{
+    _Alignas(struct inotify_event) char buffer[4096];
+    gboolean news = FALSE;
+    gssize size;
+    while ((size = read(maildir->inotify, buffer, sizeof buffer)) > 0) {
+        for (gssize at = 0; at < size;) {
+            const struct inotify_event *event = (const struct inotify_event *)(buffer + at);
+            if (event->mask & (IN_DELETE_SELF | IN_MOVE_SELF | IN_IGNORED))
+                return taken_away(error);
+            news |= (event->mask & IN_Q_OVERFLOW) || (event->len > 0 && event->name[0] != '.');
+            at += (gssize)(sizeof *event + event->len);
+        }
+    }
+    return news;
+}
+
 static gboolean scan_place(struct maildir *maildir, enum place place, GError **error)
 {
+    struct stat stat;
+    /* A directory that we hold open and somebody removed is just empty, and inotify is silent about it. */
+    if (fstat(maildir->places[place], &stat) != 0 || stat.st_nlink == 0)
+        return taken_away(error);
     int fd = open_directory(maildir->places[place], ".");
     DIR *directory = fd >= 0 ? fdopendir(fd) : NULL;
     if (directory == NULL) {
@@ -221,26 +249,6 @@ static gboolean scan_place(struct maildir *maildir, enum place place, GError **e
     }
     closedir(directory);
     return TRUE;
-}
-
-/* Take what inotify has told. TRUE when there was anything about mail. */
-static gboolean drain(struct maildir *maildir, GError **error)
-{
-    _Alignas(struct inotify_event) char buffer[4096];
-    gboolean news = FALSE;
-    gssize size;
-    while ((size = read(maildir->inotify, buffer, sizeof buffer)) > 0) {
-        for (gssize at = 0; at < size;) {
-            const struct inotify_event *event = (const struct inotify_event *)(buffer + at);
-            if (event->mask & (IN_DELETE_SELF | IN_MOVE_SELF | IN_IGNORED)) {
-                g_set_error_literal(error, MAILBOX_ERROR, MAILBOX_AWAY, "Maildir: its directory was taken away");
-                return FALSE;
-            }
-            news |= (event->mask & IN_Q_OVERFLOW) || (event->len > 0 && event->name[0] != '.');
-            at += (gssize)(sizeof *event + event->len);
-        }
-    }
-    return news;
 }
 
 static gboolean scan(struct maildir *maildir, GError **error)

@@ -29,7 +29,7 @@ static char *url_part(CURLU *parsed, CURLUPart part, guint flags)
 char *transport_address(const char *url, char **path, GError **error)
 {
     CURLU *parsed = curl_url();
-    g_autofree char *user = NULL, *password = NULL, *whole = NULL, *address = NULL;
+    g_autofree char *address = NULL;
     if (curl_url_set(parsed, CURLUPART_URL, url, CURLU_DISALLOW_USER) == CURLUE_OK) {
         g_autofree char *decoded = url_part(parsed, CURLUPART_PATH, CURLU_URLDECODE);
         if (path != NULL)
