@@ -48,6 +48,9 @@ $(names): ldap-schema/names.awk ldap-schema/10-schema.ldif
 	@mkdir -p $(dir $@)
 	LC_ALL=C awk -f $^ > $@.new && mv $@.new $@
 
+# One word per step; V=1 shows the commands.
+say = $(if $(V),,@echo '  $@';)
+
 # Where things are installed; written anew only when it changed, so that only then it is compiled again.
 paths = $(OUT)/include/paths.h
 
@@ -60,31 +63,31 @@ always:
 
 $(OUT)/%.o: %.c | $(names) $(paths)
 	@mkdir -p $(dir $@)
-	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	$(say)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 $(OUT)/libmailflow.a: $(mailflow_objects)
 	@rm -f $@
-	ar rcs $@ $^
+	$(say)ar rcs $@ $^
 
 $(OUT)/libdaemon.a: $(daemon_objects)
 	@rm -f $@
-	ar rcs $@ $^
+	$(say)ar rcs $@ $^
 
 $(OUT)/countersignd $(OUT)/countersign: $(OUT)/%: $(OUT)/daemon/%.o $(OUT)/libdaemon.a $(OUT)/libmailflow.a
-	$(CC) $(ALL_CFLAGS) -o $@ $^ $(LIBS)
+	$(say)$(CC) $(ALL_CFLAGS) -o $@ $^ $(LIBS)
 
 $(OUT)/unit/test_daemon_%: tests/unit/test_daemon_%.c $(OUT)/libdaemon.a $(OUT)/libmailflow.a | $(names)
 	@mkdir -p $(dir $@)
-	$(CC) $(ALL_CFLAGS) -MMD -MP -o $@ $< $(OUT)/libdaemon.a $(OUT)/libmailflow.a $(LIBS) -lcmocka
+	$(say)$(CC) $(ALL_CFLAGS) -MMD -MP -o $@ $< $(OUT)/libdaemon.a $(OUT)/libmailflow.a $(LIBS) -lcmocka
 
 $(OUT)/unit/test_%: tests/unit/test_%.c $(OUT)/libmailflow.a | $(names)
 	@mkdir -p $(dir $@)
-	$(CC) $(ALL_CFLAGS) -MMD -MP -o $@ $< $(OUT)/libmailflow.a $(LIBS) -lcmocka
+	$(say)$(CC) $(ALL_CFLAGS) -MMD -MP -o $@ $< $(OUT)/libmailflow.a $(LIBS) -lcmocka
 
 # One piece of the daemon in the hands of an end-to-end test.
 $(OUT)/e2e/driver_%: tests/e2e/driver_%.c $(OUT)/libdaemon.a $(OUT)/libmailflow.a | $(names)
 	@mkdir -p $(dir $@)
-	$(CC) $(ALL_CFLAGS) -MMD -MP -o $@ $< $(OUT)/libdaemon.a $(OUT)/libmailflow.a $(LIBS)
+	$(say)$(CC) $(ALL_CFLAGS) -MMD -MP -o $@ $< $(OUT)/libdaemon.a $(OUT)/libmailflow.a $(LIBS)
 
 unit_tests = $(patsubst tests/unit/%.c,$(OUT)/unit/%,$(wildcard tests/unit/test_*.c))
 drivers    = $(patsubst tests/e2e/%.c,$(OUT)/e2e/%,$(wildcard tests/e2e/driver_*.c))
