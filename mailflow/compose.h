@@ -15,7 +15,10 @@ struct letter {
 
 /* Compose from a document of notice_write(): multipart/mixed of multipart/alternative (text, HTML) and the attachments, the document itself as notice.xml among
  * them. Auto-Submitted (RFC 3834), Message-ID, Date, Reply-To, In-Reply-To, References as the document says; same document and secret: same bytes.
- * NULL and `error` when the document is not one. Caller frees with letter_free(). */
+ * The envelope's sender is the bare address of From; a courier that wants bounces elsewhere replaces it. Names from the document become one line of text
+ * (text_one_line()); an address or id that cannot stand in a header is refused, an id of In-Reply-To or References that cannot is left out.
+ * NULL and `error` when the document is not one (RECEIPT_UNREADABLE, also when it asks for a secret and `secret` is NULL) or cannot be rendered
+ * (RENDER_FAILED): trying again will not help. Caller frees with letter_free(). */
 struct letter *letter_make(const struct stylesheets *stylesheets, const char *document, const char *secret, GError **error);
 void letter_free(struct letter *letter);
 

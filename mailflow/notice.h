@@ -53,7 +53,7 @@ struct notice {
     char *state, *state_zh, *state_en;
     char *submitted;        /* "2026-05-06 10:20" in Asia/Shanghai; NULL */
     char *applicant;        /* who asks, as people call them */
-    char *expires;          /* when the draft, the stage or the secret ends; NULL */
+    char *expires;          /* when the draft (N1D), the stage (N2, N4, N8) or the secret (N5) ends; NULL */
     char *login;            /* N5 of a registration: the login name */
     char *login_dn;         /* N5 of a registration: the account's DN, for whoever logs in with a plain LDAP client; NULL: not told */
     gboolean secret;        /* N5 of a registration: the courier puts a one-time secret here at the moment of mailing; never in the document */
@@ -63,6 +63,8 @@ struct notice {
     char *digest;           /* of the form that is under review: first 16 hex digits shown */
     char *audit;            /* head of the audit chain at that moment; NULL */
     gboolean archive_required; /* N2, N4: an approval needs 留档编号 */
+    /* Rows with an old value are shown as changes, the others as the form's content. The stage whose progress is "now" is who decides: N1, N2, N2b, N3, N4, N8 and
+     * N10 name its authority. Findings: N0's errors; warnings with N2, N4 and N8. Attachments: N0 says that the first one is the form, pre-filled. */
     GPtrArray *rows, *materials, *answers, *stages, *reports, *attachments, *findings /* struct finding; warnings too */;
 };
 
