@@ -135,8 +135,12 @@ xmlDoc *document_read(const char *text, gsize length, GPtrArray *findings)
     parser->_private = first;
     xmlDoc *doc = parse(parser, text, length);
     xmlFreeParserCtxt(parser);
-    if (doc)
+    if (doc && strcmp((const char *)doc->version, "1.0") == 0)
         return doc;
+    if (doc) {
+        xmlFreeDoc(doc);
+        return refuse(findings, 1, "只接受XML 1.0", "only XML 1.0 is accepted"); /* 1.1 lets control characters in */
+    }
     char *words = NULL;
     int line = (int)g_ascii_strtoll(first->str, &words, 10);
     g_autofree char *en = g_strdup_printf("not well-formed XML:%s", *words ? words : " no element");
