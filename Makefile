@@ -5,7 +5,7 @@
 MAILFLOW = text division identifier finding value charset document catalog reading fieldrule form blank phrase vocabulary field verdict confirmation wording quote markup own encoding header part attachment token origin bounce automatic kind message packet facts change \
            procedure request plan mind notice receipt render compose affair tell announce rule guard effect workflow submit decide intake
 DAEMON   = clock log query store records outbox audit mailbox_kind transport imaptext imapwire imapsession imap maildir mailbox directory_session directory directory_apply smtp \
-           config role sandbox outage site round parser desk courier child parent
+           config role sandbox outage site round parser desk courier child parent sheet command explain check
 
 CC       ?= cc
 SAN      ?=
@@ -46,7 +46,7 @@ names = $(OUT)/include/ldap-schema/names.h
 
 $(names): ldap-schema/names.awk ldap-schema/10-schema.ldif
 	@mkdir -p $(dir $@)
-	LC_ALL=C awk -f $^ > $@.new && mv $@.new $@
+	@LC_ALL=C awk -f $^ > $@.new && mv $@.new $@
 
 # One word per step; V=1 shows the commands.
 say = $(if $(V),,@echo '  $@';)

@@ -32,6 +32,14 @@ static void lose_mailbox(struct desk *desk, GError *error, gint64 now)
     desk->stirred = TRUE;
 }
 
+static void free_messages(GPtrArray *messages)
+{
+    for (guint i = 0; i < messages->len; i++)
+        if (g_ptr_array_index(messages, i))
+            message_free(g_ptr_array_index(messages, i));
+    g_ptr_array_unref(messages);
+}
+
 static GPtrArray *fetch(struct desk *desk, gint64 now)
 {
     GError *error = NULL;
@@ -101,10 +109,24 @@ static int think_further(struct desk *desk, GPtrArray *lines)
     return MAX(outcomes, 0) + MAX(timers, 0);
 }
 
-static void free_message(gpointer message)
+/* The batch as the parser understands it; NULL when no parser is to be had. A message it gave up is NULL in the array. */
+static GPtrArray *read_items(struct desk *desk, const GPtrArray *items)
 {
-    if (message)
-        message_free(message);
+    g_autofree struct parser_item *batch = g_new0(struct parser_item, items->len);
+    GPtrArray *messages = g_ptr_array_new();
+    GDate today;
+
+    clock_today(&today);
+    for (guint i = 0; i < items->len; i++) {
+        const struct mailbox_item *item = g_ptr_array_index(items, i);
+        batch[i] = (struct parser_item){.bytes = item->bytes, .header_only = item->header_only, .size = item->size};
+    }
+    gboolean whole = parser_read_many(desk->parser, batch, items->len, &today);
+    for (guint i = 0; i < items->len; i++)
+        g_ptr_array_add(messages, batch[i].message);
+    if (!whole)
+        g_clear_pointer(&messages, free_messages);
+    return messages;
 }
 
 /* One round. TRUE when something was done and more may wait. */
@@ -113,22 +135,18 @@ static gboolean work(struct desk *desk)
     gint64 now = clock_now();
     g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
     g_autoptr(GPtrArray) items = fetch(desk, now);
-    g_autoptr(GPtrArray) messages = NULL;
-    GDate today;
+    GPtrArray *messages = items && items->len ? read_items(desk, items) : NULL;
 
-    if (items && items->len) {
-        clock_today(&today);
-        messages = parser_client_read(desk->parser, items, &today);
-        if (!messages)
-            return FALSE; /* no parser was to be had: the desk is to stop */
-        g_ptr_array_set_free_func(messages, free_message);
-    }
+    if (items && items->len && !messages)
+        return FALSE; /* the desk is to stop */
     site_tell_time(desk->site, clock_now());
     store_begin(desk->site->store);
-    if (messages)
+    gboolean some = messages != NULL;
+    if (some)
         think(desk, items, messages, lines);
+    g_clear_pointer(&messages, free_messages);
     int further = outage_pauses(&desk->no_directory, now) ? 0 : think_further(desk, lines);
-    if (!messages && !further) {
+    if (!some && !further) {
         store_rollback(desk->site->store);
         return FALSE;
     }
@@ -138,7 +156,7 @@ static gboolean work(struct desk *desk)
         log_line(LOG_LEVEL_INFO, "%s", (char *)g_ptr_array_index(lines, i));
     role_ring(desk->role->courier_bell);
     GError *error = NULL;
-    if (messages && items->len && !mailbox_file(desk->mailbox, items, &error))
+    if (some && items->len && !mailbox_file(desk->mailbox, items, &error))
         lose_mailbox(desk, error, now);
     return TRUE;
 }

@@ -1,0 +1,169 @@
+/* `countersign check`: is everything there that the daemon needs, and what do the procedures say. */
+#include <stdio.h>
+
+#include "daemon/command.h"
+#include "daemon/sheet.h"
+#include "daemon/site.h"
+#include "mailflow/render.h"
+#include "mailflow/workflow.h"
+
+struct check {
+    const struct config *config;
+    struct sheet *sheet;
+    gboolean broken;
+};
+
+static void note(struct check *check, const char *what, const char *fine, GError *error)
+{
+    sheet_row(check->sheet, what, error ? "wrong" : "fine", error ? error->message : fine);
+    check->broken |= error != NULL;
+    g_clear_error(&error);
+}
+
+static void check_templates(struct check *check)
+{
+    GError *error = NULL;
+    g_autofree char *forms = g_build_filename(check->config->templates, "forms", NULL);
+    g_autofree char *notices = g_build_filename(check->config->templates, "notices", NULL);
+    struct procedures *procedures = procedures_open(check->config->templates, &error);
+
+    if (procedures)
+        workflow_check(procedures, &error);
+    procedures_free(procedures);
+    note(check, "procedures", check->config->templates, error);
+    error = NULL;
+    struct form_catalog *catalog = form_catalog_open(forms, &error);
+    note(check, "forms", forms, error);
+    if (catalog)
+        form_catalog_free(catalog);
+    error = NULL;
+    struct stylesheets *stylesheets = render_open(notices, &error);
+    note(check, "notices", notices, error);
+    if (stylesheets)
+        render_close(stylesheets);
+}
+
+static void check_directory(struct check *check, const char *what, enum config_account account)
+{
+    struct directory_options options;
+    GError *error = NULL;
+
+    site_directory(check->config, account, &options);
+    struct directory *directory = directory_open(&options, &error);
+    if (directory) {
+        directory_check(directory, &error);
+        directory_close(directory);
+    }
+    note(check, what, check->config->directory_url, error);
+}
+
+static void check_reviewers(struct check *check)
+{
+    struct directory_options options;
+    struct facts facts;
+    GError *error = NULL;
+    guint count = 0;
+
+    site_directory(check->config, CONFIG_DESK, &options);
+    struct directory *directory = directory_open(&options, &error);
+    if (directory) {
+        directory_facts(directory, &facts);
+        g_autoptr(GPtrArray) province = facts.reviewers(facts.context, "370000", &error);
+        count = province ? province->len : 0;
+        directory_close(directory);
+    }
+    if (!error && !count)
+        error = g_error_new(DIRECTORY_ERROR, DIRECTORY_REFUSED, "the province (370000) has no active reviewer");
+    note(check, "reviewers", "the province has active reviewers", error);
+}
+
+static void check_mailbox(struct check *check)
+{
+    GError *error = NULL;
+    struct mailbox *mailbox = mailbox_open(&check->config->mailbox, &error);
+
+    note(check, "mailbox", check->config->mailbox.url, error);
+    if (mailbox)
+        mailbox_close(mailbox);
+}
+
+static void check_submission(struct check *check)
+{
+    GError *error = NULL;
+    struct smtp *smtp = smtp_open(&check->config->submission, &error);
+
+    note(check, "submission", check->config->submission.url, error);
+    if (smtp)
+        smtp_close(smtp);
+}
+
+static void check_state(struct check *check)
+{
+    g_autofree char *path = site_state_path(check->config);
+    GError *error = NULL;
+    struct store *store = store_open_to_read(path, &error);
+
+    note(check, "state", path, error);
+    store_close(store);
+}
+
+static char *join_stages(const struct procedure *procedure)
+{
+    GString *text = g_string_new(NULL);
+
+    for (guint i = 0; i < procedure->stages->len; i++) {
+        const struct stage *stage = g_ptr_array_index(procedure->stages, i);
+        g_string_append_printf(text, "%s%s by %s%s%s%s", i ? ", then " : "", stage->state, stage->authority,
+                               stage->field ? " " : "", stage->field ? stage->field : "", stage->archive ? " +archive" : "");
+    }
+    return g_string_free(text, FALSE);
+}
+
+static char *join_names(const GPtrArray *names)
+{
+    GString *text = g_string_new(NULL);
+
+    for (guint i = 0; i < names->len; i++)
+        g_string_append_printf(text, "%s%s", i ? " " : "", (char *)g_ptr_array_index(names, i));
+    return g_string_free(text, FALSE);
+}
+
+/* The rules as a table; people compare it with the guide. */
+static void print_procedures(const struct command_call *call)
+{
+    static const char *const columns[] = {"type", "procedure", "form", "stages", "rules", "effects", NULL};
+    struct procedures *procedures = procedures_open(call->config->templates, NULL);
+
+    if (!procedures)
+        return;
+    if (!call->json)
+        putchar('\n');
+    struct sheet *sheet = sheet_open(call->json, columns);
+    for (guint i = 0; i < procedures->procedures->len; i++) {
+        const struct procedure *procedure = g_ptr_array_index(procedures->procedures, i);
+        g_autofree char *stages = join_stages(procedure);
+        g_autofree char *rules = join_names(procedure->rules);
+        g_autofree char *effects = join_names(procedure->effects);
+        sheet_row(sheet, procedure->type, procedure->zh, procedure->form, *stages ? stages : NULL, rules, effects);
+    }
+    sheet_close(sheet);
+    procedures_free(procedures);
+}
+
+enum command_exit command_check(const struct command_call *call)
+{
+    static const char *const columns[] = {"what", "is", "detail", NULL};
+    struct check check = {.config = call->config, .sheet = sheet_open(call->json, columns)};
+
+    sheet_row(check.sheet, "configuration", "fine", call->config->source);
+    check_templates(&check);
+    check_state(&check);
+    check_directory(&check, "directory (desk)", CONFIG_DESK);
+    check_directory(&check, "directory (courier)", CONFIG_COURIER);
+    check_reviewers(&check);
+    check_mailbox(&check);
+    check_submission(&check);
+    sheet_close(check.sheet);
+    print_procedures(call);
+    return check.broken ? COMMAND_FOUND : COMMAND_FINE;
+}
