@@ -16,19 +16,19 @@
         <title><xsl:value-of select="$subject"/></title>
       </head>
       <body style="margin:0;padding:0">
-        <div xsl:use-attribute-sets="page">
-          <h1 xsl:use-attribute-sets="title"><xsl:value-of select="subject/@zh[$chinese] | subject/@en[not($chinese)]"/></h1>
+        <div style="max-width:600px;margin:0 auto;padding:16px;font:16px/1.6 -apple-system,'Segoe UI','PingFang SC','Microsoft YaHei',sans-serif;overflow-wrap:anywhere;word-break:break-word">
+          <h1 style="font-size:20px;line-height:1.4;margin:0 0 12px"><xsl:value-of select="subject/@zh[$chinese] | subject/@en[not($chinese)]"/></h1>
           <xsl:apply-templates select="p | section" mode="html">
             <xsl:with-param name="subject" select="$subject"/>
           </xsl:apply-templates>
           <xsl:if test="brief">
-            <div xsl:use-attribute-sets="brief">
+            <div style="margin:24px 0 0;padding:12px 0 0;border-top:1px solid #bbb;font-size:14px">
               <xsl:attribute name="lang"><xsl:choose><xsl:when test="$chinese">en</xsl:when><xsl:otherwise>zh-CN</xsl:otherwise></xsl:choose></xsl:attribute>
               <xsl:call-template name="brief"/>
             </div>
           </xsl:if>
           <xsl:if test="foot">
-            <div xsl:use-attribute-sets="foot">
+            <div style="margin:16px 0 0;font-size:12px;opacity:.7">
               <xsl:for-each select="foot"><div><xsl:value-of select="@zh[$chinese] | @en[not($chinese)]"/></div></xsl:for-each>
             </div>
           </xsl:if>
@@ -38,18 +38,18 @@
   </xsl:template>
 
   <xsl:template match="p" mode="html">
-    <p xsl:use-attribute-sets="paragraph"><xsl:value-of select="@zh[$chinese] | @en[not($chinese)]"/></p>
+    <p style="margin:0 0 10px"><xsl:value-of select="@zh[$chinese] | @en[not($chinese)]"/></p>
   </xsl:template>
   <xsl:template match="p[@kind='alert']" mode="html">
-    <p xsl:use-attribute-sets="alert"><xsl:value-of select="@zh[$chinese] | @en[not($chinese)]"/></p>
+    <p style="margin:0 0 10px;padding:8px 12px;border:1px solid #c77700;border-left-width:4px"><xsl:value-of select="@zh[$chinese] | @en[not($chinese)]"/></p>
   </xsl:template>
 
   <xsl:template match="section" mode="html">
     <xsl:param name="subject"/>
-    <h2 xsl:use-attribute-sets="heading"><xsl:value-of select="@zh[$chinese] | @en[not($chinese)]"/></h2>
+    <h2 style="font-size:16px;line-height:1.4;margin:20px 0 4px;padding-left:8px;border-left:4px solid #2f6fb3"><xsl:value-of select="@zh[$chinese] | @en[not($chinese)]"/></h2>
     <xsl:apply-templates select="p | quote" mode="html"/>
     <xsl:if test="fact | change">
-      <table cellpadding="6" xsl:use-attribute-sets="table"><col width="36%"/><xsl:apply-templates select="fact | change" mode="html"/></table>
+      <table cellpadding="6" style="width:100%;border-collapse:collapse;table-layout:fixed;font-size:15px;white-space:pre-line"><col width="36%"/><xsl:apply-templates select="fact | change" mode="html"/></table>
     </xsl:if>
     <xsl:apply-templates select="item" mode="html"/>
     <xsl:apply-templates select="answer" mode="html"><xsl:with-param name="subject" select="$subject"/></xsl:apply-templates>
@@ -73,7 +73,7 @@
   </xsl:template>
 
   <xsl:template match="quote" mode="html">
-    <div xsl:use-attribute-sets="quote"><xsl:value-of select="."/></div>
+    <div style="padding:4px 12px;border-left:4px solid #999;white-space:pre-line"><xsl:value-of select="."/></div>
   </xsl:template>
 
   <!-- RFC 6068: everything but unreserved characters is percent-encoded, a line's end as CR LF. -->
@@ -82,48 +82,11 @@
     <xsl:variable name="to" select="concat(str:encode-uri(substring-before(@to, '@'), true()), '@', str:encode-uri(substring-after(@to, '@'), true()))"/>
     <xsl:variable name="about" select="str:encode-uri(concat('Re: ', $subject), true())"/>
     <xsl:variable name="body" select="str:replace(str:encode-uri(string(.), true()), '%0A', '%0D%0A')"/>
-    <div xsl:use-attribute-sets="answer">
+    <div style="margin:12px 0;padding:12px;border:1px solid #bbb;border-radius:8px">
       <xsl:if test="@to != ''">
-        <a href="mailto:{$to}?subject={$about}&amp;body={$body}" xsl:use-attribute-sets="button"><xsl:value-of select="@zh[$chinese] | @en[not($chinese)]"/></a>
+        <a href="mailto:{$to}?subject={$about}&amp;body={$body}" style="display:block;padding:10px 16px;border-radius:6px;background:#2f6fb3;color:#fff;text-align:center;text-decoration:none;font-weight:bold"><xsl:value-of select="@zh[$chinese] | @en[not($chinese)]"/></a>
       </xsl:if>
-      <xsl:if test="contains(., '&#10;')"><div xsl:use-attribute-sets="words"><xsl:value-of select="."/></div></xsl:if>
+      <xsl:if test="contains(., '&#10;')"><div style="margin-top:8px;white-space:pre-line"><xsl:value-of select="."/></div></xsl:if>
     </div>
   </xsl:template>
-
-  <xsl:attribute-set name="page">
-    <xsl:attribute name="style">max-width:600px;margin:0 auto;padding:16px;font:16px/1.6 -apple-system,"Segoe UI","PingFang SC","Microsoft YaHei",sans-serif;overflow-wrap:anywhere;word-break:break-word</xsl:attribute>
-  </xsl:attribute-set>
-  <xsl:attribute-set name="title">
-    <xsl:attribute name="style">font-size:20px;line-height:1.4;margin:0 0 12px</xsl:attribute>
-  </xsl:attribute-set>
-  <xsl:attribute-set name="heading">
-    <xsl:attribute name="style">font-size:16px;line-height:1.4;margin:20px 0 4px;padding-left:8px;border-left:4px solid #2f6fb3</xsl:attribute>
-  </xsl:attribute-set>
-  <xsl:attribute-set name="paragraph">
-    <xsl:attribute name="style">margin:0 0 10px</xsl:attribute>
-  </xsl:attribute-set>
-  <xsl:attribute-set name="alert">
-    <xsl:attribute name="style">margin:0 0 10px;padding:8px 12px;border:1px solid #c77700;border-left-width:4px</xsl:attribute>
-  </xsl:attribute-set>
-  <xsl:attribute-set name="table">
-    <xsl:attribute name="style">width:100%;border-collapse:collapse;table-layout:fixed;font-size:15px;white-space:pre-line</xsl:attribute>
-  </xsl:attribute-set>
-  <xsl:attribute-set name="quote">
-    <xsl:attribute name="style">padding:4px 12px;border-left:4px solid #999;white-space:pre-line</xsl:attribute>
-  </xsl:attribute-set>
-  <xsl:attribute-set name="answer">
-    <xsl:attribute name="style">margin:12px 0;padding:12px;border:1px solid #bbb;border-radius:8px</xsl:attribute>
-  </xsl:attribute-set>
-  <xsl:attribute-set name="button">
-    <xsl:attribute name="style">display:block;padding:10px 16px;border-radius:6px;background:#2f6fb3;color:#fff;text-align:center;text-decoration:none;font-weight:bold</xsl:attribute>
-  </xsl:attribute-set>
-  <xsl:attribute-set name="words">
-    <xsl:attribute name="style">margin-top:8px;white-space:pre-line</xsl:attribute>
-  </xsl:attribute-set>
-  <xsl:attribute-set name="brief">
-    <xsl:attribute name="style">margin:24px 0 0;padding:12px 0 0;border-top:1px solid #bbb;font-size:14px</xsl:attribute>
-  </xsl:attribute-set>
-  <xsl:attribute-set name="foot">
-    <xsl:attribute name="style">margin:16px 0 0;font-size:12px;opacity:.7</xsl:attribute>
-  </xsl:attribute-set>
 </xsl:stylesheet>
