@@ -295,6 +295,27 @@ static void test_blank_forms_ask_for_what_is_mandatory(void **state G_GNUC_UNUSE
     }
 }
 
+static void test_manual_lists_every_field(void **state G_GNUC_UNUSED)
+{
+    g_autofree char *page = NULL;
+    assert_true(g_file_get_contents("templates/countersign-forms.5", &page, NULL, NULL));
+    for (const char *const *root = form_catalog_roots(catalog); *root; root++) {
+        g_autofree char *blank = form_blank(catalog, *root, NULL), *heading = g_strdup_printf("\n.Ss %s\n", *root);
+        const char *section = strstr(page, heading);
+        assert_non_null(section);
+        g_auto(GStrv) lines = g_strsplit(strstr(blank, "</head>"), "\n", -1);
+        for (char **line = lines + 1; *line; line++) {
+            const char *name = strchr(*line, '<');
+            if (!name || name[1] == '/')
+                continue;
+            g_autofree char *field = g_strndup(name + 1, strcspn(name + 1, " >")), *listed = g_strconcat(field, " ", NULL);
+            const char *at = strstr(section, listed), *end = strstr(section + 1, "\n.S");
+            if (!at || at > end)
+                fail_msg("the manual does not list %s of %s", field, *root);
+        }
+    }
+}
+
 static void test_filled_form_reads_as_what_filled_it(void **state G_GNUC_UNUSED)
 {
     g_autoptr(GPtrArray) findings = finding_list();
@@ -455,6 +476,7 @@ int main(void)
         cmocka_unit_test(test_items_are_counted),
         cmocka_unit_test(test_canonical_form_reopens_as_itself),
         cmocka_unit_test(test_blank_forms_ask_for_what_is_mandatory),
+        cmocka_unit_test(test_manual_lists_every_field),
         cmocka_unit_test(test_filled_form_reads_as_what_filled_it),
         cmocka_unit_test(test_corrected_form_keeps_what_was_right),
         cmocka_unit_test(test_settings_change_what_is_right),
