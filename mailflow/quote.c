@@ -8,6 +8,7 @@
 #define LONGEST_ATTRIBUTION 900 /* bytes of all its lines together */
 #define ATTRIBUTION_LINES 6
 #define HEADER_LINES 14
+#define LONGEST_TITLE 60 /* bytes between two rows of dashes */
 
 static const char *line_at(const GArray *lines, gsize at)
 {
@@ -29,7 +30,7 @@ gboolean quote_is_marked(const char *line)
 /* The bytes of one character that rules are drawn with, 0 when `line` does not begin with one. */
 static gsize rule_mark(const char *line)
 {
-    static const char *const marks[] = {"—", "－", "─", "━", "–", "＿", "＝", "﹣", "―", "═"};
+    static const char *const marks[] = {"‐", "‑", "‒", "—", "－", "─", "━", "–", "＿", "＝", "﹣", "―", "═"};
     if (*line && strchr("-_=*~#+", *line))
         return 1;
     for (gsize i = 0; i < G_N_ELEMENTS(marks); i++)
@@ -66,7 +67,7 @@ static gboolean is_separator(const char *folded)
     while (length > 0 && strchr("-_=*~ <>", inner[length - 1]))
         length--;
     g_autofree char *words = g_strndup(inner, length);
-    return wording_is_separator(words);
+    return wording_is_separator(words) || (dashes >= 5 && closed && strlen(inner) - length >= 5 && length < LONGEST_TITLE);
 }
 
 static gboolean is_begun(const char *folded)
@@ -95,11 +96,15 @@ static gboolean is_begun(const char *folded)
     return FALSE;
 }
 
-/* A separator in the middle of a line: the client lost the line end before it. Returns the bytes that stand before it, 0 when there is none. */
+/* A separator in the middle of a line: the client lost the line end before it, or all of them. Returns the bytes before it, 0 when there is none. */
 static gsize glued_separator(const char *folded)
 {
     const char *dashes = strstr(folded, "---");
-    return dashes && dashes > folded && is_separator(dashes) ? (gsize)(dashes - folded) : 0;
+    if (!dashes || dashes == folded)
+        return 0;
+    const char *title = dashes + strspn(dashes, "- "), *end = strstr(title, "--");
+    g_autofree char *whole = g_strndup(dashes, end ? (gsize)(end - dashes) + strspn(end, "-") : strlen(dashes));
+    return is_separator(whole) ? (gsize)(dashes - folded) : 0;
 }
 
 /* Whether a block of quoted headers begins here: two labels at least, one of them the sender's or two of addressee, date and subject. */
@@ -187,28 +192,64 @@ static gsize glued_attribution(const char *folded)
     return 0;
 }
 
+/* The bracket of an address is open: `<reply+...@` broken at its end, whose `>` then looks like a quote mark. */
+static gboolean is_open(const GString *joined)
+{
+    const char *open = strrchr(joined->str, '<'), *close = strrchr(joined->str, '>');
+    return open && (!close || close < open);
+}
+
+static gboolean ends_sentence(const char *line)
+{
+    gsize length = strlen(line);
+    return length > 2 && (strchr("!?", line[length - 1]) ||
+                          (line[length - 1] == '.' && !g_ascii_isdigit(line[length - 2]) && strchr(line, ' ')) ||
+                          g_str_has_suffix(line, "。") || g_str_has_suffix(line, "！") || g_str_has_suffix(line, "？"));
+}
+
+/* Joins the next line of a possible attribution; FALSE where it cannot go on. */
+static gboolean join_next(const GArray *lines, gsize at, gsize i, GString *joined)
+{
+    const struct quote_line *line = &g_array_index(lines, struct quote_line, i);
+    gboolean tail = line->text[0] == '>' && strlen(line->text) < 40 && is_open(joined);
+    if (!*line->text)
+        return i > at && i + 1 < lines->len && line_at(lines, i + 1)[0] == '<';
+    if ((line->quoted && !tail) || strlen(line->text) > LONGEST_LINE || joined->len > LONGEST_ATTRIBUTION)
+        return FALSE;
+    if (i > at && (ends_sentence(line_at(lines, i - 1)) || !strncmp(line->text, line_at(lines, at), 3)))
+        return FALSE;
+    if (i > at)
+        g_string_append_c(joined, ' ');
+    g_string_append(joined, line->text);
+    return TRUE;
+}
+
+/* `2013/7/20 Test A <a@example.com>`, `2016-03-03 17:21 GMT+01:00 Test A`: old Gmail, the whole line and no colon. */
+static gboolean is_dated_name(const char *line)
+{
+    if (strspn(line, "0123456789") != 4 || !strchr("-/", line[4]) || strlen(line) > 200)
+        return FALSE;
+    gsize length = strlen(line);
+    return (line[length - 1] == '>' && strchr(line, '@')) || strstr(line, " GMT+") || strstr(line, " GMT-");
+}
+
 static gsize attribution(const GArray *lines, gsize at, gsize *keep)
 {
     g_autoptr(GString) joined = g_string_new(NULL);
-    for (gsize i = at; i < lines->len && i < at + ATTRIBUTION_LINES; i++) {
-        const struct quote_line *line = &g_array_index(lines, struct quote_line, i);
-        if (!*line->text || line->quoted || strlen(line->text) > LONGEST_LINE || joined->len > LONGEST_ATTRIBUTION)
-            return 0;
-        if (i > at)
-            g_string_append_c(joined, ' ');
-        g_string_append(joined, line->text);
-        if (!ends_with_colon(line->text))
+    if (is_dated_name(line_at(lines, at)))
+        return 1;
+    for (gsize i = at; i < lines->len && i < at + ATTRIBUTION_LINES && join_next(lines, at, i, joined); i++) {
+        if (!ends_with_colon(line_at(lines, i)))
             continue;
         g_autofree char *folded = wording_fold(joined->str, LONGEST_ATTRIBUTION + LONGEST_LINE);
         if (!is_attribution(folded))
             return 0;
         gboolean opens = wording_opens_attribution(folded);
         *keep = opens ? 0 : glued_attribution(folded);
-        /* Without an opening word only one line is sure to be the client's, or two when the first holds the address. */
         if (*keep >= strlen(line_at(lines, at)))
             *keep = 0;
-        gboolean sure = opens ? digits_outside_brackets(folded) > 0 || strchr(folded, '@')
-                              : i == at || *keep > 0 || strchr(line_at(lines, at), '@');
+        /* Without an opening word only one line is sure to be the client's, or more when the first ends with the address. */
+        gboolean sure = i == at || *keep > 0 || (opens && digits_outside_brackets(folded) > 0) || strchr(line_at(lines, at), '<');
         return sure ? i - at + 1 : 0;
     }
     return 0;

@@ -44,7 +44,9 @@ enum list {
 /* Parted by `|`, lower case, full-width ASCII as ASCII but for the colon, as wording_fold() leaves them. */
 static const char *const lists[LISTS] = {
     [LIST_SEPARATORS] =
-        "原始邮件|原始信息|原始消息|原邮件|原文|回复的原邮件|回复的邮件|转发的邮件|转发邮件|转发的原邮件|邮件原件|邮件原文|"
+        "oprindelig besked|original besked|originalbericht|originalt meddelande|original text|original "
+        "meddelande|oryginalna|原始邮件|原始信息|原始消息|原邮件|原文|回复的原邮件|回复的邮件|转发的邮件|转发邮件|转发的原邮件|"
+        "邮件原件|邮件原文|"
         "历史邮件|引用邮件|原始郵件|原始訊息|轉寄郵件|轉寄的郵件|转发信息|被转发邮件|回复邮件|original|original message|"
         "original mail|original email|original e-mail|originalmessage|replied message|reply message|reply|forwarded message|"
         "forwarded by|begin forwarded message|message original|message d'origine|message d’origine|message initial|"
@@ -61,16 +63,16 @@ static const char *const lists[LISTS] = {
         "please reply above this line|reply above this line|write above this line|请在此行以上回复|请在此线以上回复|"
         "请在这行上方回复",
     [LIST_WROTE] =
-        "wrote|writes|schrieb|geschrieben|a écrit|écrit|écrivait|escribió|escribio|escribía|ha scritto|scrisse|schreef|"
+        "撰写|撰寫|wrote|writes|schrieb|geschrieben|a écrit|écrit|écrivait|escribió|escribio|escribía|ha scritto|scrisse|schreef|"
         "geschreven|escreveu|escreve|skrev|skreiv|napsal|napísal|napisał|pisze|napisal|napisao|написал|пишет|писал|писали|"
         "написав|пише|напиша|написа|kirjoitti|írta|yazdı|yazmış|şunları yazdı|写道|寫道|写到|来信|viết|เขียน|작성|썼습니다|보냄|"
         "のメッセージ|書きました|書いた|書き込みました|a scris|έγραψε|כתב|كتب|menulis|rašė|rakstīja|kirjutas|va escriure|"
         "idatzi zuen|skrifaði|ha escrit|ha escrito|enviou|envió|escribiu",
     [LIST_OPENERS] =
-        "on |at |am |le |el |il |op |em |den |på |dne |dňa |w dniu |dnia |в |во |on\t|pada |vào |ngày |στις |la |a |data |pe |"
+        "on |at |am |le |el |il |op |em |den |på |dne |dňa |w dniu |dnia |в |во |on\t|pada |vào |ngày |στις |data |pe |"
         "il giorno |la data|kl |mon|tue|wed|thu|fri|sat|sun|пн|вт|ср|чт|пт|сб|вс|lun|mar|mer|jeu|ven|sam|dim|mié|jue|vie|sáb|dom|"
         "mo|di|mi|do|fr|sa|so|在|於|于|dana |od |from |de |van |von |ב|في|понедельник|вторник|среда|четверг|пятница|суббота|"
-        "воскресенье|ti |to |ke |ma |zo |wo |vr |za |oп ",
+        "воскресенье|ma |zo |wo |vr |za |oп ",
     [LIST_FOOTERS] =
         "发自我的|发自手机|发自 |发自iphone|发自华为|发自小米|发自安卓|发自网易|发自qq|发自139|发自outlook|发自移动|发送自|"
         "從我的|从我的|傳送自我的|寄自我的|来自我的|來自我的|来自 outlook|从 windows 版|从windows版|从 outlook|获取 outlook|"
