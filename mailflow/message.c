@@ -323,6 +323,8 @@ struct message *message_read(const struct message_reader *reader, const char *by
     gboolean refused = FALSE;
 
     bytes = mended ? mended : bytes;
+    for (; size > 0 && (*bytes == '\n' || *bytes == '\r'); size--) /* files saved with an empty line before the header */
+        bytes++;
     header_read(bytes, size, LIMIT_HEADER_BYTES, LIMIT_HEADERS, &header);
     read_digest(&header, bytes + header.size, size - header.size, message);
     read_header(reader, &header, message);

@@ -104,8 +104,25 @@ static struct part *part_at(struct walk *walk, int index)
     return &g_array_index(walk->parts, struct part, index);
 }
 
-/* Add the part whose header this is; its body begins at `body`. */
-static void enter(struct walk *walk, const struct header *header, const char *body)
+/* The boundary of a multipart whose header lost it in folding: the first line of the body that looks like one. */
+static char *guess_boundary(const char *body, const char *end)
+{
+    for (guint lines = 0; lines < 20 && body < end; lines++) {
+        const char *newline = memchr(body, '\n', (gsize)(end - body));
+        const char *stop = newline ? newline : end;
+        while (stop > body && g_ascii_isspace(stop[-1]))
+            stop--;
+        if (stop - body > 4 && stop - body < 74 && body[0] == '-' && body[1] == '-')
+            return g_strndup(body + 2, (gsize)(stop - body - 2));
+        if (!newline)
+            break;
+        body = newline + 1;
+    }
+    return NULL;
+}
+
+/* Add the part whose header this is; its body begins at `body` and ends at `end` at the latest. */
+static void enter(struct walk *walk, const struct header *header, const char *body, const char *end)
 {
     int parent = walk->depth > 0 ? walk->open[walk->depth - 1] : -1;
     gboolean digest = parent >= 0 && part_is(part_at(walk, parent), "multipart/digest");
@@ -113,6 +130,8 @@ static void enter(struct walk *walk, const struct header *header, const char *bo
     int index = (int)walk->parts->len;
 
     part.bytes = body;
+    if (g_str_has_prefix(part.type, "multipart/") && !part.boundary)
+        part.boundary = guess_boundary(body, end);
     g_array_append_val(walk->parts, part);
     walk->leaf = index;
     if (!part.boundary || !*part.boundary)
@@ -170,7 +189,7 @@ static const char *divide(struct walk *walk, guint level, gboolean last, const c
     }
     header_read(next, (gsize)(end - next), LIMIT_PART_HEADER_BYTES, LIMIT_PART_HEADERS, &header);
     walk->refused |= header.cut;
-    enter(walk, &header, next + header.size);
+    enter(walk, &header, next + header.size, end);
     next += header.size;
     header_clear(&header);
     return next;
@@ -182,7 +201,7 @@ GArray *part_list(const struct header *header, const char *body, gsize size, gbo
     const char *end = body + size;
 
     g_array_set_clear_func(walk.parts, part_clear);
-    enter(&walk, header, body);
+    enter(&walk, header, body, end);
     for (const char *line = body; line < end && walk.depth > 0 && !walk.refused;) {
         const char *newline = memchr(line, '\n', (gsize)(end - line));
         const char *next = newline ? newline + 1 : end;

@@ -190,7 +190,9 @@ static void test_outlines(void **state)
          "0:multipart/mixed 1:text/plain{one\n}"},
         {"Content-Type: multipart/mixed; boundary=b\n\n--b\n\nno end", "0:multipart/mixed 1:text/plain{no end}"},
         {"Content-Type: multipart/mixed; boundary=b\n\n--bb\n\nnot ours", "0:multipart/mixed"},
-        {"Content-Type: multipart/mixed\n\n--b\n\nx\n--b--", "0:multipart/mixed"},
+        {"Content-Type: multipart/mixed\n\n--bound\n\nx\n--bound--",
+         "0:multipart/mixed 1:text/plain{x}"}, /* its boundary was lost */
+        {"Content-Type: multipart/mixed\n\nx", "0:multipart/mixed"},
         {"Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: multipart/alternative; "
          "boundary=bb\n\n--bb\n\nA\n--bb\nContent-Type: "
          "text/html\n\nB\n--bb--\n--b\nContent-Type: application/xml; name=x.xml\n\n<a/>\n--b--\n",
