@@ -105,10 +105,12 @@ static void keep_first(void *context, xmlError *error)
 {
     xmlParserCtxt *parser = context;
     GString *first = parser->_private;
-    if (first->len == 0 && error->level >= XML_ERR_ERROR) {
-        g_autofree char *words = text_one_line(error->message, LIMIT_FORM_QUOTE_BYTES);
-        g_string_printf(first, "%d %s", error->line, words);
-    }
+    if (first->len > 0 || error->level < XML_ERR_ERROR)
+        return;
+    g_autofree char *words = text_one_line(error->message, LIMIT_FORM_QUOTE_BYTES);
+    g_string_printf(first, "%d %s", error->line, words);
+    parser->disableSAX = 1; /* nothing after the first error counts; xmlStopParser() would free what the caller still reads */
+    parser->instate = XML_PARSER_EOF;
 }
 
 static xmlDoc *parse(xmlParserCtxt *parser, const char *text, gsize length)
@@ -118,7 +120,8 @@ static xmlDoc *parse(xmlParserCtxt *parser, const char *text, gsize length)
     parser->sax->serror = keep_first;
     int options = XML_PARSE_NONET | XML_PARSE_NOCDATA | XML_PARSE_IGNORE_ENC | XML_PARSE_BIG_LINES;
     xmlDoc *doc = xmlCtxtReadMemory(parser, text, (int)length, NULL, NULL, options);
-    if (doc && (!parser->wellFormed || !parser->nsWellFormed || doc->intSubset || !xmlDocGetRootElement(doc)))
+    const GString *first = parser->_private;
+    if (doc && (first->len > 0 || !parser->wellFormed || !parser->nsWellFormed || doc->intSubset || !xmlDocGetRootElement(doc)))
         g_clear_pointer(&doc, xmlFreeDoc);
     return doc;
 }

@@ -8,7 +8,8 @@
 #define LIMIT_FORM_ELEMENTS 5000       /* of one form: 200 trainees with every field filled are 2,600 */
 #define LIMIT_FORM_TAG_BYTES 4096      /* of one tag with its attributes */
 #define LIMIT_FORM_ATTRIBUTES 16       /* of one element, namespace declarations included */
-#define LIMIT_FORM_VALUE_BYTES 8192    /* of one field, in UTF-8; the longest the schemas allow is 500 characters */
+#define LIMIT_FORM_VALUE_BYTES 8192    /* of one field as sent, in UTF-8; the longest the schemas allow is 500 characters */
+#define LIMIT_FORM_CODE_BYTES 256      /* of one normalised field whose type sets no length */
 #define LIMIT_FORM_FINDINGS 200        /* told to the sender about one form */
 #define LIMIT_FORM_QUOTE_BYTES 80      /* of a sender's text (an element's name, a parser's words) quoted in a finding */
 

@@ -128,15 +128,28 @@ static struct slot *slot_make(struct reading *reading, const struct decl *decl, 
     return slot;
 }
 
+/* Bytes a value of this type can have at most: so that the validator's patterns meet nothing long. */
+static gsize most_bytes(const struct rule *rule)
+{
+    if (!rule)
+        return LIMIT_FORM_VALUE_BYTES;
+    return rule->max_length > 0 ? 4 * (gsize)rule->max_length + 4 : LIMIT_FORM_CODE_BYTES;
+}
+
 /* The text as the slot's value; returns what the schema is to judge. */
 static const char *slot_fill(struct slot *slot, const char *text)
 {
-    if (strlen(text) > LIMIT_FORM_VALUE_BYTES)
-        slot->too_long = TRUE;
-    else if (!text_blank(text))
-        slot->value = slot->rule ? slot->rule->normal(text) : text_trim(text);
-    if (!slot->value && !slot->too_long)
+    if (text_blank(text)) {
         slot->missing = TRUE;
+        return "";
+    }
+    slot->too_long = strlen(text) > LIMIT_FORM_VALUE_BYTES;
+    if (!slot->too_long) {
+        slot->value = slot->rule ? slot->rule->normal(text) : text_trim(text);
+        slot->too_long = strlen(slot->value) > most_bytes(slot->rule);
+    }
+    if (slot->too_long)
+        g_clear_pointer(&slot->value, g_free);
     return slot->value ? slot->value : "";
 }
 
