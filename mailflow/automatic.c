@@ -37,7 +37,6 @@ static const struct mark {
     {"Precedence", "auto", "Precedence: auto_reply"},
     {"X-Precedence", "auto", "X-Precedence: auto_reply"},
     {"Delivered-To", "autoresponder", "Delivered-To: Autoresponder"},
-    {"X-Mailer", "vacation", "X-Mailer: vacation"},
     {"X-MS-Exchange-Generated-Message-Source", "Mailbox Rules Agent", "Exchange's rules wrote it"},
     {"X-MS-Exchange-Inbox-Rules-Loop", "!", "Exchange's rules wrote it"},
 };

@@ -7,9 +7,9 @@
 
 /* Words are compared in lower case; Chinese, Japanese and Korean have none. */
 static const char *const daemons[] = {
-    "mailer-daemon",      "mailer_daemon", "mailerdaemon", "mail-daemon",         "maildaemon", "mail delivery", "mail deliver",
-    "mail administrator", "postmaster",    "post_master",  "post-master",         "mdaemon",    "mail router",   "mail system",
-    "邮件系统",           "メールエラー",  "mail failed",  "returning to sender", "退信",       "メール配信",    NULL,
+    "mailer-daemon", "mailer_daemon",      "mailerdaemon", "mail-daemon", "maildaemon",  "mail delivery",
+    "mail deliver",  "mail administrator", "postmaster",   "post_master", "post-master", "mdaemon",
+    "mail router",   "mail system",        "邮件系统",     "退信",        "メール配信",  NULL,
 };
 
 static const char *const subjects[] = {
@@ -73,6 +73,9 @@ static const char *const subjects[] = {
     "loop alert",
     "mail loop",
     "permanent error",
+    "メールエラー",
+    "mail failed",
+    "returning to sender",
     "退信",
     "退件通知",
     "投递失败",
