@@ -4,6 +4,7 @@ import base64
 import hashlib
 import os
 import pathlib
+import shutil
 import subprocess
 import tempfile
 
@@ -381,6 +382,7 @@ def test_the_files_load_into_a_stock_server_and_load_again():
         for folder in ("data", "log", "slapd.d"):
             (directory / folder).mkdir()
         stock = Slapd.__new__(Slapd)
+        stock.program = shutil.copy("/usr/sbin/slapd", directory / "slapd")
         stock.directory, stock.ldapi, stock.url = directory, f"ldapi://{name.replace('/', '%2F')}%2Fldapi", ""
         stock._slapadd(0, stock_configuration(directory).encode())
         stock._slapadd(1, (ROOM / "tree-suffix.ldif").read_bytes())
