@@ -1,4 +1,5 @@
-/* The form schemas as this program sees them: which fields a form has, their labels, types and rules. Read once out of templates/forms.
+/* The form schemas as this program sees them: which fields a form has, their labels, types and rules. Read once out of
+ * templates/forms.
  *
  * Inside mailflow only: others use the functions of form.h. */
 #ifndef MAILFLOW_CATALOG_H

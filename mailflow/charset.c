@@ -120,7 +120,8 @@ static gboolean ascii(const char *bytes, gsize size)
     return TRUE;
 }
 
-/* GB text of Chinese people holds symbols and level 1 of GB2312 (leads A1-A9, B0-D7); broken UTF-8 or other 8-bit text read as GB18030 holds mostly others. */
+/* GB text of Chinese people holds symbols and level 1 of GB2312 (leads A1-A9, B0-D7); broken UTF-8 or other 8-bit text read as
+ * GB18030 holds mostly others. */
 static gboolean surely_gb(const char *bytes, gsize size)
 {
     gsize common = 0, rare = 0;
@@ -136,7 +137,8 @@ static gboolean surely_gb(const char *bytes, gsize size)
     return common > 0 && common >= 4 * rare;
 }
 
-/* Valid UTF-8 whose characters outside ASCII all take three bytes or more (U+00B7 aside) is not GB: pairs of GB text would have to be rare characters throughout. */
+/* Valid UTF-8 whose characters outside ASCII all take three bytes or more (U+00B7 aside) is not GB: pairs of GB text would have
+ * to be rare characters throughout. */
 static gboolean surely_utf8(const char *bytes, gsize size)
 {
     if (!g_utf8_validate_len(bytes, size, NULL))

@@ -60,7 +60,8 @@ static const char *skip_construct(const char *p, const char *end)
     return NULL;
 }
 
-/* Looks at markup only, before the parser does: a well-formed beginning is read alike by both, and where it ends the parser stops. */
+/* Looks at markup only, before the parser does: a well-formed beginning is read alike by both, and where it ends the parser
+ * stops. */
 static const struct refusal *scan(const char *text, gsize length, const char **where)
 {
     const char *end = text + length;

@@ -5,11 +5,13 @@
 #include <glib.h>
 #include <libxml/parser.h>
 
-/* Parse `text` (UTF-8 without byte order mark, no U+0000, whatever its XML declaration says), well formed with namespaces. Comments and processing instructions
- * are dropped, CDATA becomes text. NULL and one E-XML finding otherwise. The caller frees with xmlFreeDoc(). Time linear in the length. */
+/* Parse `text` (UTF-8 without byte order mark, no U+0000, whatever its XML declaration says), well formed with namespaces.
+ * Comments and processing instructions are dropped, CDATA becomes text. NULL and one E-XML finding otherwise. The caller frees
+ * with xmlFreeDoc(). Time linear in the length. */
 xmlDoc *document_read(const char *text, gsize length, GPtrArray *findings);
 
-/* While sealed, libxml2 loads nothing and prints nothing, whatever it is asked to. The saved state goes back by document_unseal(). */
+/* While sealed, libxml2 loads nothing and prints nothing, whatever it is asked to. The saved state goes back by
+ * document_unseal(). */
 struct document_seal {
     xmlExternalEntityLoader loader;
     xmlGenericErrorFunc generic;

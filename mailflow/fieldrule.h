@@ -1,4 +1,5 @@
-/* What a form must satisfy beyond its schema, as far as the form alone can tell (domain.md 4, 5): fields that depend on each other, kinds of request, repeats.
+/* What a form must satisfy beyond its schema, as far as the form alone can tell (domain.md 4, 5): fields that depend on each
+ * other, kinds of request, repeats.
  *
  * Inside mailflow only. */
 #ifndef MAILFLOW_FIELDRULE_H

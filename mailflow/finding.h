@@ -27,12 +27,12 @@ GPtrArray *finding_list(void);
 /* The table's own copy of a code, or NULL when it has no such code. */
 const char *finding_known(const char *code);
 
-/* Add a finding with the table's sentence for `code` (asserts that the code exists). `detail_zh`/`detail_en` may be NULL; when given
- * they replace the table's sentence. Returns the finding, owned by the list, so that field, labels and line can be set. */
+/* Add a finding with the table's sentence for `code` (asserts that the code exists). `detail_zh`/`detail_en` may be NULL; when
+ * given they replace the table's sentence. Returns the finding, owned by the list, so that field, labels and line can be set. */
 struct finding *finding_add(GPtrArray *list, const char *code, const char *detail_zh, const char *detail_en);
 
-/* The whole line as people read it: "E-USCC 接收单位代码 toUscc（第14行）：第18位校验码错误", "E-USCC receiver's code toUscc (line 14): the 18th character does not
- * fit the others". Caller frees. */
+/* The whole line as people read it: "E-USCC 接收单位代码 toUscc（第14行）：第18位校验码错误", "E-USCC receiver's code toUscc (line 14): the 18th
+ * character does not fit the others". Caller frees. */
 char *finding_text_zh(const struct finding *finding);
 char *finding_text_en(const struct finding *finding);
 

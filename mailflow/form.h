@@ -10,8 +10,8 @@
 
 #define FORM_NAMESPACE "urn:countersign:form:1"
 
-/* Paths are "loginName", "head/applicantUid", "trainee[2]/idNumber", "corrections/correction[1]/@field": indexes count from 1 and stand only
- * where the schema lets an element repeat. */
+/* Paths are "loginName", "head/applicantUid", "trainee[2]/idNumber", "corrections/correction[1]/@field": indexes count from 1
+ * and stand only where the schema lets an element repeat. */
 struct field {
     char *path;
     char *label_zh; /* from the schema's annotation */
@@ -49,8 +49,8 @@ const char *form_item(const struct form *form, const char *format, ...) G_GNUC_P
 /* All forms' schemas with their labels, compiled once. */
 struct form_catalog;
 
-/* Load every `*.xsd` form schema below `directory` (templates/forms). After this no file is ever opened again: the parser calls it before it
- * gives up the right to. NULL and `error` when a schema does not compile. */
+/* Load every `*.xsd` form schema below `directory` (templates/forms). After this no file is ever opened again: the parser calls
+ * it before it gives up the right to. NULL and `error` when a schema does not compile. */
 struct form_catalog *form_catalog_open(const char *directory, GError **error);
 void form_catalog_free(struct form_catalog *catalog);
 /* The settings uscc.checkOrgCode (off: `any_org_code`) and id.allowForeign (on: `allow_foreign`); both FALSE at first. */
@@ -58,29 +58,32 @@ void form_catalog_set(struct form_catalog *catalog, gboolean any_org_code, gbool
 /* The root elements the catalog knows, NULL-terminated, owned by the catalog. */
 const char *const *form_catalog_roots(const struct form_catalog *catalog);
 
-/* Read one form. `bytes` in UTF-8, GB18030/GBK/GB2312 or UTF-16 by BOM or XML declaration; `charset` is the MIME charset or NULL (a declaration
- * in the document wins, bytes decide when both are wrong: charset.h). `today` is the civil date in Asia/Shanghai for the "not in the future" rules.
- * Findings of classes XML (too large is one), SCHEMA, FIELD and LOGIC (as far as the form alone can tell) are appended; all of a class, then it stops.
- * Returns the form when it is well formed and of a known root, even with findings of fields (so that a corrected form can be
- * offered); NULL otherwise. Never fails for any other reason. */
+/* Read one form. `bytes` in UTF-8, GB18030/GBK/GB2312 or UTF-16 by BOM or XML declaration; `charset` is the MIME charset or NULL
+ * (a declaration in the document wins, bytes decide when both are wrong: charset.h). `today` is the civil date in Asia/Shanghai
+ * for the "not in the future" rules. Findings of classes XML (too large is one), SCHEMA, FIELD and LOGIC (as far as the form
+ * alone can tell) are appended; all of a class, then it stops. Returns the form when it is well formed and of a known root, even
+ * with findings of fields (so that a corrected form can be offered); NULL otherwise. Never fails for any other reason. */
 struct form *form_read(const struct form_catalog *catalog, const char *bytes, gsize size, const char *charset, const GDate *today,
                        GPtrArray *findings);
 
 /* Read a canonical form back (from the state file): no validation. Asserts that it is one. */
 struct form *form_reopen(const struct form_catalog *catalog, const char *canonical);
 
-/* Add a finding about the field at `path` (which may be absent from the form) with its labels and line: for what only the directory or the workflow can
- * tell. The sentences may be NULL, as in finding_add(). A path the form's schema does not know is one of the form as a whole. */
+/* Add a finding about the field at `path` (which may be absent from the form) with its labels and line: for what only the
+ * directory or the workflow can tell. The sentences may be NULL, as in finding_add(). A path the form's schema does not know is
+ * one of the form as a whole. */
 struct finding *form_finding_add(const struct form_catalog *catalog, const struct form *form, GPtrArray *findings, const char *code,
                                  const char *path, const char *zh, const char *en);
 
 /* The field's label out of the schema, in `zh` and `en`; FALSE when `root` has no such path. Owned by the catalog. */
 gboolean form_label(const struct form_catalog *catalog, const char *root, const char *path, const char **zh, const char **en);
 
-/* A blank form of `root` with Chinese comments beside each field, or one filled with `values` (may be NULL): UTF-8 XML for attaching to a mail. Caller frees. */
+/* A blank form of `root` with Chinese comments beside each field, or one filled with `values` (may be NULL): UTF-8 XML for
+ * attaching to a mail. Caller frees. */
 char *form_blank(const struct form_catalog *catalog, const char *root, const struct form *values);
 
-/* The form to send back after mistakes: as form_blank() with `values`, but a field that has a finding is left empty and the finding stands in the comment beside it. */
+/* The form to send back after mistakes: as form_blank() with `values`, but a field that has a finding is left empty and the
+ * finding stands in the comment beside it. */
 char *form_corrected(const struct form_catalog *catalog, const struct form *values, const GPtrArray *findings);
 
 #endif

@@ -18,18 +18,20 @@ enum identifier_fault {
 /* "ok", "LEN", "CHAR", "CHK", "ORGCHK", "DATE", "PROV", "RESERVED". */
 const char *identifier_fault_name(enum identifier_fault fault);
 
-/* Unified social credit code, GB 32100-2015, of 18 characters as text_normalise_upper() gives them. `check_org` also demands a right organisation code in
- * positions 9-17. The region (positions 3-8) must be digits and is not looked up: it never says where an enterprise is now. */
+/* Unified social credit code, GB 32100-2015, of 18 characters as text_normalise_upper() gives them. `check_org` also demands a
+ * right organisation code in positions 9-17. The region (positions 3-8) must be digits and is not looked up: it never says where
+ * an enterprise is now. */
 enum identifier_fault identifier_uscc(const char *code, gboolean check_org);
 
-/* FALSE for a pair of authority and kind (positions 1-2) that GB 32100 does not name: worth telling the reviewer, no reason to refuse. `code` is one identifier_uscc() accepts. */
+/* FALSE for a pair of authority and kind (positions 1-2) that GB 32100 does not name: worth telling the reviewer, no reason to
+ * refuse. `code` is one identifier_uscc() accepts. */
 gboolean identifier_uscc_usual(const char *code);
 
 /* Organisation code, GB 11714-1997, of nine characters without a hyphen. */
 enum identifier_fault identifier_org(const char *code);
 
-/* Citizen identity number, GB 11643-1999, of 18 characters as text_normalise_upper() gives them; born 1900-01-01 ... `today`. `foreign` also admits permanent
- * residence cards of foreigners, which begin with 9. County codes are not checked. */
+/* Citizen identity number, GB 11643-1999, of 18 characters as text_normalise_upper() gives them; born 1900-01-01 ... `today`.
+ * `foreign` also admits permanent residence cards of foreigners, which begin with 9. County codes are not checked. */
 enum identifier_fault identifier_resident(const char *number, const GDate *today, gboolean foreign);
 
 /* Of a number that identifier_resident() accepts: '1' male, '2' female; date of birth; whole years of age on `today`. */

@@ -241,7 +241,8 @@ static int missing_line(const xmlNode *after, const struct slot *owner)
     return before ? before->line : owner->line;
 }
 
-/* Of one declaration: the nodes found for it are numbered, blank ones taken out unless one is needed, a missing one put in after `*after`. */
+/* Of one declaration: the nodes found for it are numbered, blank ones taken out unless one is needed, a missing one put in after
+ * `*after`. */
 static void match_occurrences(struct reading *reading, GPtrArray *nodes, const struct decl *decl, xmlNode *parent,
                               const struct slot *owner, xmlNode **after)
 {
@@ -350,7 +351,8 @@ void reading_match(struct reading *reading)
 
 /* The validator's word */
 
-/* The validator tells what is wrong with an attribute as of its element. The attributes of forms are all enumerated: match_attribute() knows already. */
+/* The validator tells what is wrong with an attribute as of its element. The attributes of forms are all enumerated:
+ * match_attribute() knows already. */
 static gboolean told_by_attribute(const xmlNode *node)
 {
     for (const xmlAttr *attr = node->properties; attr; attr = attr->next) {

@@ -1,7 +1,8 @@
 /* One form while it is read: its elements matched with the schema's declarations, what is wrong with them, and where.
  *
- * Inside mailflow only. The schema validator has the last word on every value; but it stops at the first missing child, so the structure is examined here first
- * and repaired (blank optional fields taken out, missing ones put in) so that the validator sees every field. */
+ * Inside mailflow only. The schema validator has the last word on every value; but it stops at the first missing child, so the
+ * structure is examined here first and repaired (blank optional fields taken out, missing ones put in) so that the validator
+ * sees every field. */
 #ifndef MAILFLOW_READING_H
 #define MAILFLOW_READING_H
 
@@ -34,7 +35,8 @@ struct reading {
     GHashTable *by_path; /* path -> struct slot */
 };
 
-/* Match the document, whose root element is the schema's, with the declarations; what the schema does not know, or not there, is an E-SCHEMA finding. */
+/* Match the document, whose root element is the schema's, with the declarations; what the schema does not know, or not there, is
+ * an E-SCHEMA finding. */
 void reading_match(struct reading *reading);
 /* Have the schema judge every value. To be called only when reading_match() found nothing. */
 void reading_validate(struct reading *reading);

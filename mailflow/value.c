@@ -22,7 +22,8 @@ static gboolean wrong(struct value_fault *fault, const char *code, const char *z
     return TRUE;
 }
 
-/* What an identifier's fault means, by kind of identifier. A wrong check character is never corrected: the sender has to look again. */
+/* What an identifier's fault means, by kind of identifier. A wrong check character is never corrected: the sender has to look
+ * again. */
 struct explanation {
     enum identifier_fault fault;
     const char *code;

@@ -1,4 +1,5 @@
-/* One value of a form: its normal form and the checks a schema cannot express. The schema types name both (templates/forms/types.xsd, <cs:rule>). */
+/* One value of a form: its normal form and the checks a schema cannot express. The schema types name both
+ * (templates/forms/types.xsd, <cs:rule>). */
 #ifndef MAILFLOW_VALUE_H
 #define MAILFLOW_VALUE_H
 
@@ -25,8 +26,8 @@ typedef char *(*value_normal)(const char *text);
 /* TRUE and a filled fault when the value (normalised, not blank) is wrong. Any UTF-8 text may come. */
 typedef gboolean (*value_check)(const char *value, const struct value_setting *setting, struct value_fault *fault);
 
-/* By the name a schema uses: normal "trim", "half", "upper", "person", "org", "mobile", "phone", "boolean"; check "uscc", "org", "resident", "person",
- * "target", "city", "uid", "mail", "past". NULL when there is none of that name. */
+/* By the name a schema uses: normal "trim", "half", "upper", "person", "org", "mobile", "phone", "boolean"; check "uscc", "org",
+ * "resident", "person", "target", "city", "uid", "mail", "past". NULL when there is none of that name. */
 value_normal value_normal_find(const char *name);
 value_check value_check_find(const char *name);
 

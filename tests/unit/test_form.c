@@ -1,7 +1,8 @@
 /* Forms: every NAME.xml in tests/golden/forms must read as NAME.want says; and what no file can show.
  *
- * NAME.want: "charset X" when the mail's MIME charset is X; then "form ROOT" ("-" when it is none); "PATH=VALUE" for every field; "CODE LINE PATH" and
- * both sentences for every finding ("-" without path). With GOLDEN_WRITE set the files are written instead of compared: read the difference before you keep it. */
+ * NAME.want: "charset X" when the mail's MIME charset is X; then "form ROOT" ("-" when it is none); "PATH=VALUE" for every
+ * field; "CODE LINE PATH" and both sentences for every finding ("-" without path). With GOLDEN_WRITE set the files are written
+ * instead of compared: read the difference before you keep it. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
