@@ -71,8 +71,10 @@ static void write_note(const struct writing *writing, const struct decl *decl, c
         append_choices(note, rule);
     else if (rule && strcmp(rule->type, "cityCodeType") == 0)
         append_cities(note);
-    else if (rule && strcmp(rule->hint_zh, decl->label_zh) != 0)
-        g_string_append_printf(note, "（%s）", rule->hint_zh);
+    else if (rule && strstr(rule->hint_zh, "："))
+        g_string_append(note, strstr(rule->hint_zh, "：")); /* before the colon stands the type's name */
+    if (decl->note_zh)
+        g_string_append_printf(note, " ☆ %s %s", decl->note_zh, decl->note_en);
     const struct finding *finding = finding_at(writing, path);
     if (finding)
         g_string_append_printf(note, " ✗ %s %s", finding->code, finding->zh);
@@ -140,11 +142,12 @@ static char *write_form(const struct form_catalog *catalog, const char *root, co
 {
     const struct decl *decl = catalog_schema(catalog, root)->root;
     struct writing writing = {g_string_new("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"), values, findings};
-    g_string_append_printf(writing.out,
-                           "<!-- %s\n     带★的项目必须填写，其他项目可以留空；填好后作为附件寄回。\n     %s: fields marked ★ are "
-                           "mandatory, the others may stay empty; "
-                           "send it back as an attachment. -->\n",
-                           decl->label_zh, decl->label_en);
+    g_string_append_printf(
+        writing.out,
+        "<!-- %s\n"
+        "     ★ 必须填写；☆ 按说明填写；其他项目可以留空。填好后作为附件寄回。\n"
+        "     %s: fill in what is marked ★, and ☆ as noted; the rest may stay empty. Send it back as an attachment. -->\n",
+        decl->label_zh, decl->label_en);
     write_element(&writing, decl, "", 0);
     return g_string_free(writing.out, FALSE);
 }

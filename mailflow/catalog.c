@@ -54,6 +54,8 @@ static void decl_free(struct decl *decl)
     g_free(decl->name);
     g_free(decl->label_zh);
     g_free(decl->label_en);
+    g_free(decl->note_zh);
+    g_free(decl->note_en);
     g_free(decl->fixed);
     g_free(decl->typed_by);
     g_ptr_array_unref(decl->attributes);
@@ -190,6 +192,8 @@ static struct decl *decl_make(struct loading *loading, const xmlNode *node, cons
     decl->name = attribute(node, "name");
     decl->label_zh = documentation(node, "zh");
     decl->label_en = documentation(node, "en");
+    decl->note_zh = attribute(rule_element(node), "note-zh");
+    decl->note_en = attribute(rule_element(node), "note-en");
     decl->parent = parent;
     decl->min = decl->max = 1;
     decl->attributes = g_ptr_array_new_with_free_func((GDestroyNotify)decl_free);

@@ -38,6 +38,8 @@ struct decl {
     char *name;
     char *label_zh;
     char *label_en;
+    char *note_zh; /* when it is to be filled, if that depends; or NULL */
+    char *note_en;
     const struct decl *parent; /* NULL for the root */
     gboolean attribute;
     guint min;               /* 0 or 1 */
