@@ -289,7 +289,7 @@ static void check_names(struct reading *reading)
             line_of(reading, *section, *key, &times);
             if (!key_known(*section, *key))
                 put_problem(reading, *section, *key, "no such key");
-            else if (times > 1)
+            else if (times > 1 && !g_strv_contains((const char *const *)key + 1, *key))
                 put_problem(reading, *section, *key, "set more than once");
         }
     }
