@@ -21,8 +21,8 @@ struct directory_options {
 #define DIRECTORY_ERROR (directory_error_quark())
 GQuark directory_error_quark(void);
 enum directory_error {
-    DIRECTORY_AWAY,    /* cannot be reached or cannot answer now: ask again later */
-    DIRECTORY_REFUSED, /* will not answer before somebody changes the configuration: login, rights, certificate, options */
+    DIRECTORY_AWAY,    /* cannot be reached, cannot answer now, or its certificate is not trusted: ask again later */
+    DIRECTORY_REFUSED, /* will not answer before somebody changes the configuration: login, rights, options */
 };
 
 struct directory;

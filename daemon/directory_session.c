@@ -28,12 +28,12 @@ char *directory_session_text(int code, const char *said)
     return g_strdup_printf("%s (%d)%s%s", ldap_err2string(code), code, more ? ": " : "", more ? said : "");
 }
 
-/* What the library or the server had to say about the last failure on this connection. */
+/* The last failure on this connection, with what the server said; of its own failures the library has nothing more to say. */
 static char *diagnosis(LDAP *ldap, int code)
 {
     char *said = NULL;
     ldap_get_option(ldap, LDAP_OPT_DIAGNOSTIC_MESSAGE, &said);
-    char *text = directory_session_text(code, said);
+    char *text = directory_session_text(code, code > 0 ? said : NULL);
     ldap_memfree(said);
     return text;
 }
@@ -92,8 +92,11 @@ gboolean directory_session_need(struct directory *directory, GError **error)
     }
     g_autofree char *text = ldap ? diagnosis(ldap, code) : directory_session_text(code, NULL);
     gboolean away = directory_session_lost(code) || directory_session_busy(code);
-    g_set_error(error, DIRECTORY_ERROR, away ? DIRECTORY_AWAY : DIRECTORY_REFUSED, "directory %s, %s as %s: %s", directory->url,
-                step, directory->dn ? directory->dn : "EXTERNAL", text);
+    /* The library says the same of a server that is not there and of one whose certificate it does not believe. */
+    gboolean verified = directory->starttls || g_str_has_prefix(directory->url, "ldaps:");
+    g_set_error(error, DIRECTORY_ERROR, away ? DIRECTORY_AWAY : DIRECTORY_REFUSED, "directory %s, %s as %s: %s%s", directory->url,
+                step, directory->dn ? directory->dn : "EXTERNAL", text,
+                away && verified ? ", or its certificate is not trusted" : "");
     if (ldap)
         ldap_unbind_ext_s(ldap, NULL, NULL);
     return FALSE;

@@ -8,6 +8,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
+#include <gio/gio.h>
 #include <glib/gstdio.h>
 #include <string.h>
 
@@ -60,11 +61,11 @@ static struct directory *door(const struct world *world, const char *dn, const c
     return directory;
 }
 
-static void slapd_start(struct world *world)
+static void slapd_start_at(struct world *world, const char *urls)
 {
     g_autofree char *config = g_build_filename(world->root, "slapd.d", NULL);
     g_autofree char *program = g_build_filename(world->root, "slapd", NULL);
-    const char *const command[] = {program, "-d0", "-F", config, "-h", world->url, NULL};
+    const char *const command[] = {program, "-d0", "-F", config, "-h", urls, NULL};
     assert_true(g_spawn_async(NULL, (char **)command, NULL, G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_STDERR_TO_DEV_NULL, NULL, NULL,
                               &world->slapd, NULL));
     struct directory *root = door(world, NULL, NULL);
@@ -73,6 +74,20 @@ static void slapd_start(struct world *world)
         g_usleep(10000);
     directory_close(root);
     assert_true(up);
+}
+
+static void slapd_start(struct world *world)
+{
+    slapd_start_at(world, world->url);
+}
+
+static guint free_port(void)
+{
+    g_autoptr(GSocketListener) probe = g_socket_listener_new();
+    guint port = g_socket_listener_add_any_inet_port(probe, NULL, NULL);
+    g_socket_listener_close(probe);
+    assert_int_not_equal(port, 0);
+    return port;
 }
 
 static void slapd_end(struct world *world, int signal_number)
@@ -411,6 +426,48 @@ static void an_end_set_by_an_administrator_stays(void **state)
     directory_close(owner);
 }
 
+/* TLS from the start and by StartTLS, with the authority that signed the server's certificate and with another. */
+static void a_door_over_the_network_is_verified(void **state)
+{
+    struct world *world = *state;
+    slapd_end(world, SIGTERM);
+    shell(
+        world,
+        "cd $1; for name in right wrong; do openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout "
+        "$name.key -out $name.pem "
+        "-days 2 -subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1 2>/dev/null; done; "
+        "printf 'dn: cn=config\nchangetype: modify\nreplace: olcTLSCertificateFile\nolcTLSCertificateFile: %s/right.pem\n-\n"
+        "replace: olcTLSCertificateKeyFile\nolcTLSCertificateKeyFile: %s/right.key\n' $1 $1 | $1/slapd -Tmodify -n0 -F $1/slapd.d",
+        NULL);
+    g_autofree char *urls = g_strdup_printf("%s ldap://127.0.0.1:%u ldaps://127.0.0.1:%u", world->url, free_port(), free_port());
+    g_auto(GStrv) each = g_strsplit(urls, " ", -1);
+    slapd_start_at(world, urls);
+    g_autofree char *right = g_build_filename(world->root, "right.pem", NULL),
+                    *wrong = g_build_filename(world->root, "wrong.pem", NULL);
+    const struct {
+        const char *url;
+        gboolean starttls;
+        const char *ca_file;
+        gboolean opens;
+    } cases[] = {
+        {each[2], FALSE, right, TRUE}, {each[2], FALSE, wrong, FALSE}, {each[1], TRUE, right, TRUE}, {each[1], TRUE, wrong, FALSE}};
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        struct directory_options options = {.url = cases[i].url,
+                                            .starttls = cases[i].starttls,
+                                            .ca_file = cases[i].ca_file,
+                                            .dn = COURIER,
+                                            .password_file = world->passwords,
+                                            .suffix = SUFFIX,
+                                            .timeout = 20};
+        assert_true(g_file_set_contents(world->passwords, "secret-of-a-service", -1, NULL));
+        struct directory *directory = directory_open(&options, NULL);
+        g_autoptr(GError) error = NULL;
+        assert_int_equal(directory_check(directory, &error), cases[i].opens);
+        assert_true(cases[i].opens || strstr(error->message, "certificate"));
+        directory_close(directory);
+    }
+}
+
 enum { BATCH = 200 };
 
 /* Kill slapd as soon as the batch is so far. */
@@ -515,6 +572,7 @@ int main(void)
         ON_SLAPD(a_refused_login_is_said_and_changes_wait),
         ON_SLAPD(a_secret_serves_until_its_owner_has_a_password),
         ON_SLAPD(an_end_set_by_an_administrator_stays),
+        ON_SLAPD(a_door_over_the_network_is_verified),
         ON_SLAPD(a_killed_server_makes_every_change_once),
         ON_SLAPD(a_killed_server_back_at_once_is_settled_in_the_same_call),
     };
