@@ -102,11 +102,12 @@ static void add_field(struct form *form, const struct slot *slot)
 /* Text for an element or a quoted attribute; a line break becomes a reference, so that a field is a line. */
 static void append_escaped(GString *out, const char *text)
 {
-    for (const char *p = text; *p; p++) {
-        if (strchr("&<>\"\t\n\r", *p))
-            g_string_append_printf(out, "&#%d;", *p);
-        else
-            g_string_append_c(out, *p);
+    for (const char *p = text; *p;) {
+        gsize plain = strcspn(p, "&<>\"\t\n\r");
+        g_string_append_len(out, p, (gssize)plain);
+        p += plain;
+        if (*p)
+            g_string_append_printf(out, "&#%d;", *p++);
     }
 }
 
