@@ -31,7 +31,7 @@ SYSCONFDIR ?= $(if $(filter /usr /usr/local,$(PREFIX)),/etc,$(PREFIX)/etc)/count
 BUILD_PACKAGES = gcc make git pkg-config libglib2.0-dev libgmime-3.0-dev libxml2-dev libxslt1-dev libsqlite3-dev libldap-dev libcurl4-openssl-dev \
                  libseccomp-dev libsystemd-dev libjson-glib-dev
 TEST_PACKAGES  = clang clang-format libclang-rt-14-dev valgrind libcmocka-dev libxml2-utils xsltproc sqlite3 slapd slapd-contrib ldap-utils \
-                 dovecot-imapd dovecot-lmtpd postfix python3 python3-pytest python3-ldap python3-aiosmtpd swaks mandoc gpgsm openssl
+                 dovecot-imapd dovecot-lmtpd postfix python3 python3-pytest python3-ldap python3-lxml python3-aiosmtpd swaks mandoc gpgsm openssl
 
 # In the user's own language a program might say something else than what is waited for.
 export LC_ALL = C.UTF-8

@@ -20,7 +20,7 @@
 #define STOP_PATIENCE (25 * CLOCK_SECOND)  /* for all together; the unit's TimeoutStopSec is longer */
 #define PARSER_PATIENCE CLOCK_SECOND       /* from the end of its socket to its own */
 #define RENEW_PATIENCE (30 * CLOCK_SECOND) /* for one child to be ready with a new configuration before the next one's turn */
-#define LOCK_PATIENCE (5 * CLOCK_SECOND)   /* for children of a parent that was killed just now */
+#define LOCK_PATIENCE (3 * CLOCK_SECOND)   /* for children of a parent that was killed just now */
 #define NAP (5 * CLOCK_SECOND)
 
 enum { PARSER, DESK, COURIER, CHILDREN };

@@ -293,7 +293,7 @@ static void names_its_processes(void **state)
 
 static void starts_what_is_killed(void **state)
 {
-    static const int times[] = {[PARSER] = 20, [DESK] = 5, [COURIER] = 5};
+    static const int times[] = {[PARSER] = 12, [DESK] = 5, [COURIER] = 5};
     struct world *world = *state;
     guint before = count_descriptors(world->parent);
     int left[G_N_ELEMENTS(times)];
