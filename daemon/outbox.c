@@ -5,6 +5,7 @@
  *
  *   change   waiting ──▶ applied (also when the wanted state already stood there) ──▶ done, once the desk has moved the request on
  *                   └──▶ conflict (the data is no longer what was reviewed)       ──▶ done, once the desk has made the request void
+ *            The changes of one request are carried out one after the other; after a conflict the rest are dropped.
  *   mail     waiting ──▶ sent     (2xx after the final dot: the payload with its token is erased)
  *                   └──▶ failed   (5xx: the desk tells the operator)
  *
@@ -65,6 +66,8 @@ GPtrArray *store_outbox_due(struct store *store, const char *kind, gint64 now, g
 void store_outbox_settle(struct store *store, gint64 id, const char *state, const char *said, gint64 now)
 {
     query_write(&store->queries, QUERY_OUTBOX_SETTLE, "ttii", state, said, now, id);
+    if (g_str_equal(state, "conflict"))
+        query_write(&store->queries, QUERY_OUTBOX_DROP, "ii", now, id);
 }
 
 void store_outbox_later(struct store *store, gint64 id, const char *said, gint64 due)

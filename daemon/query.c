@@ -4,7 +4,8 @@
 #include <stdarg.h>
 
 #define REQUEST_COLUMNS                                                                                                            \
-    "id, type, state, division, applicant, mail, name, language, subject, form, digest, client_ref, previous, before, thread, "    \
+    "id, type, state, division, applicant, mail, name, language, subject, form, digest, client_ref, previous, receiver, before, "  \
+    "thread, "                                                                                                                     \
     "proof, created, submitted, changed"
 #define OUTBOX_COLUMNS                                                                                                             \
     "id, request, effect, kind, code, payload, uuid, recipient, message_id, secret_for, secret_until, state, made, due, settled, " \
@@ -26,10 +27,15 @@ static const char *const sql[QUERY_COUNT] = {
 
     [QUERY_REQUEST] = "SELECT " REQUEST_COLUMNS " FROM request WHERE id = ?",
     [QUERY_REQUEST_PUT] =
-        "INSERT INTO request (" REQUEST_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO request (" REQUEST_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     [QUERY_REQUEST_MOVE] = "UPDATE request SET state = ?, division = ?, changed = ? WHERE id = ? AND state = ?",
     [QUERY_REQUEST_SUBMIT] = "UPDATE request SET submitted = ? WHERE id = ?",
     [QUERY_REQUEST_PROVE] = "UPDATE request SET proof = ? WHERE id = ?",
+    [QUERY_REQUEST_COMPLETE] = "UPDATE request SET form = ?, digest = ? WHERE id = ?",
+    [QUERY_REQUESTS_OPEN] =
+        "SELECT " REQUEST_COLUMNS
+        " FROM request WHERE (applicant = ?1 OR receiver = ?2) AND id IN (SELECT request FROM step WHERE closed = 0)"
+        " ORDER BY created",
     [QUERY_REQUESTS_OF_MAIL] =
         "SELECT " REQUEST_COLUMNS " FROM request WHERE mail = ? AND applicant IS NULL ORDER BY created DESC, id DESC LIMIT ?",
     [QUERY_REQUESTS_OF_DN] =
@@ -58,15 +64,23 @@ static const char *const sql[QUERY_COUNT] = {
     [QUERY_LOCK_PUT] = "INSERT INTO lock (kind, key, request) VALUES (?, ?, ?)",
     [QUERY_LOCKS_FREE] = "DELETE FROM lock WHERE request = ?",
 
+    [QUERY_LOCK_HOLDER] = "SELECT request FROM lock WHERE kind = ? AND key = ?",
+
     [QUERY_OUTBOX_PUT] = "INSERT INTO outbox (request, effect, kind, code, payload, uuid, recipient, message_id, secret_for, "
                          "secret_until, state, made, due, settled,"
                          " attempts, told) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting', ?, ?, 0, 0, 0)",
-    [QUERY_OUTBOX_DUE] =
-        "SELECT " OUTBOX_COLUMNS " FROM outbox WHERE state = 'waiting' AND kind = ? AND due <= ? ORDER BY id LIMIT ?",
+    [QUERY_OUTBOX_DUE] = "SELECT " OUTBOX_COLUMNS
+                         " FROM outbox AS row WHERE state = 'waiting' AND kind = ?1 AND due <= ?2 AND (?1 = 'mail' OR NOT EXISTS"
+                         " (SELECT 1 FROM outbox AS earlier WHERE earlier.request = row.request AND earlier.kind = 'change' AND "
+                         "earlier.state = 'waiting'"
+                         " AND earlier.id < row.id)) ORDER BY id LIMIT ?3",
     [QUERY_OUTBOX_NEXT] = "SELECT min(due) FROM outbox WHERE state = 'waiting' AND kind = ?",
     [QUERY_OUTBOX_SETTLE] = "UPDATE outbox SET state = ?1, said = ?2, settled = ?3, attempts = attempts + 1, payload = CASE WHEN "
                             "?1 = 'sent' THEN NULL ELSE payload END"
                             " WHERE id = ?4 AND state = 'waiting'",
+    [QUERY_OUTBOX_DROP] =
+        "UPDATE outbox SET state = 'dropped', settled = ?1 WHERE kind = 'change' AND state = 'waiting' AND request ="
+        " (SELECT request FROM outbox WHERE id = ?2)",
     [QUERY_OUTBOX_LATER] = "UPDATE outbox SET said = ?, due = ?, attempts = attempts + 1 WHERE id = ? AND state = 'waiting'",
     [QUERY_OUTBOX] = "SELECT " OUTBOX_COLUMNS
                      " FROM outbox WHERE (?1 IS NULL OR state = ?1) AND (?2 IS NULL OR request = ?2) ORDER BY id DESC LIMIT ?3",
@@ -79,9 +93,8 @@ static const char *const sql[QUERY_COUNT] = {
         "request NOT IN"
         " (SELECT request FROM outbox WHERE state = 'waiting' AND kind = 'change') GROUP BY request ORDER BY min(id) LIMIT 200",
     [QUERY_OUTCOME_HEARD] = "UPDATE outbox SET state = 'done' WHERE request = ? AND state IN ('applied', 'conflict')",
-    [QUERY_TROUBLES] =
-        "SELECT " OUTBOX_COLUMNS
-        " FROM outbox WHERE told = 0 AND coalesce(code, '') <> 'N11' AND (state = 'failed' OR (state = 'waiting' AND attempts >= 5)) ORDER BY id LIMIT 20",
+    [QUERY_TROUBLES] = "SELECT " OUTBOX_COLUMNS " FROM outbox WHERE told = 0 AND coalesce(code, '') <> 'N11' AND (state = 'failed' "
+                                                "OR (state = 'waiting' AND attempts >= 5)) ORDER BY id LIMIT 20",
     [QUERY_TROUBLE_TOLD] = "UPDATE outbox SET told = 1 WHERE id = ?",
 
     [QUERY_TIMER_PUT] = "INSERT OR REPLACE INTO timer (request, kind, due) VALUES (?, ?, ?)",

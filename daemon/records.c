@@ -5,10 +5,10 @@
 static struct request *read_request(sqlite3_stmt *row)
 {
     struct request *request = g_new0(struct request, 1);
-    char **const texts[] = {&request->id,        &request->type,   &request->state,  &request->division,
-                            &request->applicant, &request->mail,   &request->name,   &request->language,
-                            &request->subject,   &request->form,   &request->digest, &request->client_ref,
-                            &request->previous,  &request->before, &request->thread, &request->proof};
+    char **const texts[] = {&request->id,     &request->type,       &request->state,    &request->division, &request->applicant,
+                            &request->mail,   &request->name,       &request->language, &request->subject,  &request->form,
+                            &request->digest, &request->client_ref, &request->previous, &request->receiver, &request->before,
+                            &request->thread, &request->proof};
 
     for (guint i = 0; i < G_N_ELEMENTS(texts); i++)
         *texts[i] = query_text(row, (int)i);
@@ -124,6 +124,23 @@ static struct request *same_form(void *context, const char *mail, const char *cl
     return read_one_request(&store->queries, query_bind(&store->queries, QUERY_REQUEST_SAME_FORM, "ttt", mail, client_ref, digest));
 }
 
+static struct request *lock_holder(void *context, const char *kind, const char *key)
+{
+    struct store *store = context;
+    sqlite3_stmt *statement = query_bind(&store->queries, QUERY_LOCK_HOLDER, "tt", kind, key);
+    g_autofree char *id = query_row(&store->queries, statement) ? query_text(statement, 0) : NULL;
+
+    query_end(statement);
+    return id ? request_by_id(context, id) : NULL;
+}
+
+static GPtrArray *open_requests(void *context, const char *applicant, const char *receiver)
+{
+    struct store *store = context;
+
+    return read_requests(&store->queries, query_bind(&store->queries, QUERY_REQUESTS_OPEN, "tt", applicant, receiver));
+}
+
 /* One counter per type and year; the number is spent even when the form is refused later in the round's transaction. */
 static char *next_id(void *context, const char *type, int year)
 {
@@ -156,6 +173,8 @@ void store_records(struct store *store, struct records *records)
         .tickets = tickets_alive,
         .requests_of = requests_of,
         .same_form = same_form,
+        .lock_holder = lock_holder,
+        .open_requests = open_requests,
         .next_id = next_id,
         .audit_head = audit_head,
     };

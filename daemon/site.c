@@ -80,6 +80,7 @@ struct site *site_open(const struct config *config, gboolean look, GError **erro
         site_close(site);
         return NULL;
     }
+    form_catalog_set(site->catalog, !config->check_organisation_code, config->allow_foreign_id);
     site->mind = (struct mind){.procedures = site->procedures, .catalog = site->catalog, .policy = &site->policy, .chance = chance};
     directory_facts(site->directory, &site->mind.facts);
     store_records(site->store, &site->mind.records);

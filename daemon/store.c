@@ -15,10 +15,11 @@ static const char *const migrations[] = {
     "CREATE TABLE request (id TEXT PRIMARY KEY, type TEXT NOT NULL, state TEXT NOT NULL, division TEXT, applicant TEXT, mail TEXT "
     "NOT NULL, name TEXT NOT NULL,"
     " language TEXT NOT NULL, subject TEXT NOT NULL, form TEXT NOT NULL, digest TEXT NOT NULL, client_ref TEXT, previous TEXT, "
-    "before TEXT, thread TEXT,"
+    "receiver TEXT, before TEXT, thread TEXT,"
     " proof TEXT NOT NULL, created INTEGER NOT NULL, submitted INTEGER NOT NULL, changed INTEGER NOT NULL) STRICT;"
     "CREATE INDEX request_mail ON request (mail, created);"
     "CREATE INDEX request_applicant ON request (applicant, created) WHERE applicant IS NOT NULL;"
+    "CREATE INDEX request_receiver ON request (receiver) WHERE receiver IS NOT NULL;"
     "CREATE INDEX request_state ON request (state, created);"
     "CREATE TABLE step (request TEXT NOT NULL REFERENCES request, number INTEGER NOT NULL, state TEXT NOT NULL, division TEXT NOT "
     "NULL, opened INTEGER NOT NULL,"
@@ -40,6 +41,7 @@ static const char *const migrations[] = {
     "CREATE INDEX outbox_waiting ON outbox (kind, due) WHERE state = 'waiting';"
     "CREATE INDEX outbox_answered ON outbox (request) WHERE state IN ('applied', 'conflict');"
     "CREATE INDEX outbox_failed ON outbox (id) WHERE state = 'failed';"
+    "CREATE INDEX outbox_request ON outbox (request, kind, state);"
     "CREATE INDEX outbox_message ON outbox (message_id);"
     "CREATE TABLE timer (request TEXT NOT NULL REFERENCES request, kind TEXT NOT NULL, due INTEGER NOT NULL, PRIMARY KEY (request, "
     "kind)) STRICT, WITHOUT ROWID;"
@@ -192,16 +194,18 @@ static gboolean carry_request(struct queries *queries, const struct plan *plan, 
 {
     const struct request *begun = plan->create;
 
-    if (begun && query_write(queries, QUERY_REQUEST_PUT, "ttttttttttttttttiii", plan->request, begun->type, begun->state,
+    if (begun && query_write(queries, QUERY_REQUEST_PUT, "tttttttttttttttttiii", plan->request, begun->type, begun->state,
                              begun->division, begun->applicant, begun->mail, begun->name, begun->language, begun->subject,
-                             begun->form, begun->digest, begun->client_ref, begun->previous, begun->before, begun->thread,
-                             begun->proof, begun->created, plan->submitted, now) < 0)
+                             begun->form, begun->digest, begun->client_ref, begun->previous, begun->receiver, begun->before,
+                             begun->thread, begun->proof, begun->created, plan->submitted, now) < 0)
         return FALSE;
     if (plan->move && query_write(queries, QUERY_REQUEST_MOVE, "ttitt", plan->move->to, plan->move->division, now, plan->request,
                                   plan->move->from) != 1)
         return FALSE;
     if (plan->submitted && !begun)
         query_write(queries, QUERY_REQUEST_SUBMIT, "it", plan->submitted, plan->request);
+    if (plan->form)
+        query_write(queries, QUERY_REQUEST_COMPLETE, "ttt", plan->form, plan->digest, plan->request);
     if (plan->proof)
         query_write(queries, QUERY_REQUEST_PROVE, "tt", plan->proof, plan->request);
     return TRUE;

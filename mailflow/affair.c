@@ -68,8 +68,7 @@ static char *division_of_enterprise(const struct affair *affair, const char *cod
 
 static char *division_of_applicant(const struct affair *affair, GError **error)
 {
-    const struct facts *facts = &affair->mind->facts;
-    struct entry *entry = facts->read(facts->context, affair->request->applicant, error);
+    struct entry *entry = affair_account(affair, error);
     char *division = entry ? g_strdup(entry_value(entry, ATTRIBUTE_DIVISION_CODE)) : NULL;
 
     entry_free(entry);
@@ -85,6 +84,27 @@ char *affair_division(const struct affair *affair, const struct stage *stage, GE
     if (g_str_equal(stage->authority, "receiver"))
         return division_of_enterprise(affair, form_value(affair->form, "toUscc"), error);
     return division_of_applicant(affair, error);
+}
+
+char *affair_plain_path(const char *path)
+{
+    GString *plain = g_string_new(NULL);
+    gboolean inside = FALSE;
+
+    for (const char *at = path; *at; at++) {
+        if (*at == '[' || *at == ']')
+            inside = *at == '[';
+        else if (!inside)
+            g_string_append_c(plain, *at);
+    }
+    return g_string_free(plain, FALSE);
+}
+
+struct entry *affair_account(const struct affair *affair, GError **error)
+{
+    const struct facts *facts = &affair->mind->facts;
+
+    return affair->request->applicant ? facts->read(facts->context, affair->request->applicant, error) : NULL;
 }
 
 char *affair_account_dn(const struct affair *affair)

@@ -28,6 +28,12 @@ const struct step *affair_open_step(const struct affair *affair);
  * Caller frees. */
 char *affair_division(const struct affair *affair, const struct stage *stage, GError **error);
 
+/* A field's path without its indexes: "certificates/certificate/certNo". Caller frees. */
+char *affair_plain_path(const char *path);
+
+/* The account that asks, as the directory has it now; NULL for a newcomer, when it is gone, and with `error` when the world could not be asked. Caller frees. */
+struct entry *affair_account(const struct affair *affair, GError **error);
+
 /* DN of the account a registration makes: "csCreditCode=...,ou=enterprises,SUFFIX"; NULL when the procedure makes none. Caller frees. */
 char *affair_account_dn(const struct affair *affair);
 

@@ -89,6 +89,27 @@ static gboolean void_request(const struct attempt *attempt, const struct guard_r
     return fine;
 }
 
+/* An approval that the facts do not allow now (7.2): the applicant hears of it too. */
+static gboolean tell_of_waiting(const struct attempt *attempt, const struct guard_result *result, GPtrArray *plans, GError **error)
+{
+    const struct affair *affair = attempt->affair;
+    struct plan *plan = plan_new("waiting", affair->request->id);
+    struct notice_rule rule = {"N3", "applicant"};
+    struct occasion occasion = {
+        .message = attempt->message,
+        .problem_zh = result->zh,
+        .problem_en = result->en,
+        .state = affair->request->state,
+        .step = affair_open_step(affair)->number,
+        .serial = attempt->message->digest,
+    };
+
+    plan_event(plan, "system", "waiting", affair->request->state, affair->request->state, result->en);
+    gboolean fine = announce(affair, plan, &rule, &occasion, error);
+    g_ptr_array_add(plans, plan);
+    return fine;
+}
+
 static gboolean carry_decision(const struct attempt *attempt, GPtrArray *plans, GError **error)
 {
     const struct affair *affair = attempt->affair;
@@ -136,6 +157,10 @@ static gboolean try_decision(const struct attempt *attempt, const struct transit
     case GUARD_STRANGER:
         log_only(attempt->message, attempt->affair->request->id, result.en, plans);
         fine = TRUE;
+        break;
+    case GUARD_WAIT:
+        fine = tell_of_waiting(attempt, &result, plans, &problem) &&
+               ask_back(attempt->affair, attempt->message, result.zh, result.en, attempt->ticket->language, plans, &problem);
         break;
     case GUARD_NO:
         fine = ask_back(attempt->affair, attempt->message, result.zh, result.en, attempt->ticket->language, plans, &problem);
@@ -196,7 +221,7 @@ static gboolean confirm_draft(const struct affair *affair, const struct ticket *
 {
     g_autoptr(GPtrArray) findings = finding_list();
 
-    if (!rules_ask(affair, findings, error))
+    if (!rules_ask(affair, NULL, findings, error))
         return FALSE;
     if (!finding_errors(findings))
         return move_draft(affair, ticket, message, EVENT_CONFIRM, plans, error);

@@ -8,6 +8,7 @@
 struct effects {
     struct plan *plan;    /* its changes: wanted states of the directory */
     GPtrArray *withdrawn; /* char *: ids of requests to be withdrawn */
+    GPtrArray *rerouted;  /* char *: ids of requests whose deciding city may have changed */
     GPtrArray *reports;   /* struct request: what a report tells of */
 };
 

@@ -155,19 +155,37 @@ static enum guard_answer ask_reason(const struct attempt *attempt, struct guard_
         "The reason is missing: a rejection names it. Please answer again with 不同意 (REJECT) and a line 原因：… (REASON: …).");
 }
 
-/* G7: the business facts are still true. What a newcomer asked for may have come to be by another way (7.23). */
-static enum guard_answer ask_facts(const struct attempt *attempt, struct guard_result *result, GError **error)
+/* The first error among the rules to be asked again; NULL when there is none. */
+static const struct finding *first_error(const struct affair *affair, const char *again, GPtrArray *findings, GError **error)
 {
-    g_autoptr(GPtrArray) findings = finding_list();
-
-    if (!rules_ask(attempt->affair, findings, error))
-        return GUARD_FAULT;
+    if (!rules_ask(affair, again, findings, error))
+        return NULL;
     for (guint i = 0; i < findings->len; i++) {
         const struct finding *finding = g_ptr_array_index(findings, i);
         if (!finding->warning)
-            return say(result, GUARD_VOID, finding->zh, finding->en);
+            return finding;
     }
-    return GUARD_YES;
+    return NULL;
+}
+
+/* G7: the business facts are still true: what was asked for may have come to be by another way (7.23), what it rests on may be gone (7.3) or closed for now (7.2). */
+static enum guard_answer ask_facts(const struct attempt *attempt, struct guard_result *result, GError **error)
+{
+    g_autoptr(GPtrArray) gone = finding_list();
+    g_autoptr(GPtrArray) held = finding_list();
+    GError *problem = NULL;
+    const struct finding *first = first_error(attempt->affair, "void", gone, &problem);
+    enum guard_answer answer = GUARD_VOID;
+
+    if (!first && !problem) {
+        first = first_error(attempt->affair, "wait", held, &problem);
+        answer = GUARD_WAIT;
+    }
+    if (problem) {
+        g_propagate_error(error, problem);
+        return GUARD_FAULT;
+    }
+    return first ? say(result, answer, first->zh, first->en) : GUARD_YES;
 }
 
 static const struct {

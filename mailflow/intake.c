@@ -89,19 +89,30 @@ GPtrArray *intake(const struct mind *mind, const struct message *message, GError
     return fine ? g_steal_pointer(&plans) : NULL;
 }
 
+/* Who asks for what their own open request holds is told which one it is (7.1); others are not. */
+static void name_holder(const struct mind *mind, const struct message *message, const struct plan_lock *lock, char **zh, char **en)
+{
+    struct request *holder = mind->records.lock_holder(mind->records.context, lock->kind, lock->key);
+
+    if (holder && message->from && g_ascii_strcasecmp(holder->mail, message->from) == 0) {
+        *zh = g_strdup_printf("您的申请 %s 正在办理，请待其办结，或撤回后再申请", holder->id);
+        *en = g_strdup_printf("your request %s is still open; wait for its end or withdraw it first", holder->id);
+    }
+    request_free(holder);
+}
+
 GPtrArray *intake_locked(const struct mind *mind, const struct message *message, const struct plan_lock *lock)
 {
     GPtrArray *plans = plan_list();
     g_autoptr(GPtrArray) findings = finding_list();
-    const struct field *field = message->form ? form_field(message->form, lock->field) : NULL;
-    struct finding *finding = finding_add(findings, lock->refusal, NULL, NULL);
+    g_autofree char *zh = NULL;
+    g_autofree char *en = NULL;
 
-    if (field) {
-        finding->field = g_strdup(field->path);
-        finding->label_zh = g_strdup(field->label_zh);
-        finding->label_en = g_strdup(field->label_en);
-        finding->line = field->line;
-    }
+    name_holder(mind, message, lock, &zh, &en);
+    if (message->form)
+        form_finding_add(mind->catalog, message->form, findings, lock->refusal, lock->field, zh, en);
+    else
+        finding_add(findings, lock->refusal, zh, en);
     submit_refuse(mind, message, findings, plans);
     return plans;
 }

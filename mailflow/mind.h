@@ -33,7 +33,10 @@ struct records {
     GPtrArray *(*requests_of)(void *context, const char *mail, const char *applicant,
                               guint most); /* newest first: of that DN, or of newcomers with that mail */
     struct request *(*same_form)(void *context, const char *mail, const char *client_ref,
-                                 const char *digest);            /* an earlier, identical one */
+                                 const char *digest);                                 /* an earlier, identical one */
+    struct request *(*lock_holder)(void *context, const char *kind, const char *key); /* whose lock that is */
+    GPtrArray *(*open_requests)(void *context, const char *applicant,
+                                const char *receiver); /* open ones of that DN, or with that receiving enterprise's code */
     char *(*next_id)(void *context, const char *type, int year); /* "T5-2026-000001", never given twice */
     char *(*audit_head)(void *context);                          /* hash of the chain's last row */
 };

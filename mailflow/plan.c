@@ -73,6 +73,8 @@ void plan_free(struct plan *plan)
     g_free(plan->request);
     g_free(plan->proof);
     g_free(plan->use);
+    g_free(plan->form);
+    g_free(plan->digest);
     g_free(plan->limit_key);
     request_free(plan->create);
     if (plan->move) {

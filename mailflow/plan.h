@@ -52,6 +52,7 @@ struct plan {
     struct plan_move *move;
     gint64 submitted;             /* set the request's time of submission; 0: leave */
     char *proof;                  /* set the request's proof; NULL: leave */
+    char *form, *digest;          /* the request's form completed by its applicant (the chosen certificates); NULL: leave */
     struct plan_verdict *verdict; /* closes the open step */
     gboolean open_step;           /* opens a step in the state moved to */
     char *use;                    /* hash of the ticket this answer uses up */

@@ -6,6 +6,8 @@
 
 #include <glib.h>
 
+#include "mailflow/form.h"
+
 enum event {
     EVENT_RECEIVE,
     EVENT_SUBMIT,
@@ -47,6 +49,17 @@ struct stage {
 struct notice_rule { /* "N2:reviewers" */
     char *code, *to;
 };
+struct
+    rule_ref { /* a rule of mailflow/rule.c; `again` NULL, or asked again before an approval: "void" when it ends the request, "wait" when it only holds it up (G7) */
+    char *name, *again;
+};
+struct effect_ref { /* an effect of mailflow/effect.c; `on` "applying" or "done" */
+    char *name, *on;
+};
+struct extra_notice { /* told besides the transition's own notices */
+    enum event event;
+    struct notice_rule rule;
+};
 struct transition {
     char *from, *to, *actor, *when;
     enum event event;
@@ -60,15 +73,18 @@ enum applicant { APPLICANT_NEWCOMER = 1, APPLICANT_ENTERPRISE = 2, APPLICANT_SCH
 
 struct procedure {
     char *type, *form, *variant, *table, *zh, *en;
+    char *with;         /* only forms that have this field; NULL */
+    char *option;       /* only where the site's policy has switched it on; NULL: always */
     guint applicants;   /* enum applicant, or-ed */
     char *sender;       /* newcomers: the field that must equal the sender's address; NULL */
     char *subject;      /* the field people know the request by */
     gboolean draft;     /* confirmation as the site's policy says; FALSE: never asked */
     gboolean immediate; /* done at once, nothing in the directory changes */
     GPtrArray *locks;   /* struct lock_rule */
-    GPtrArray *rules;   /* char * */
+    GPtrArray *rules;   /* struct rule_ref */
     GPtrArray *stages;  /* struct stage */
-    GPtrArray *effects; /* char * */
+    GPtrArray *effects; /* struct effect_ref */
+    GPtrArray *notices; /* struct extra_notice */
     GPtrArray *guides;  /* char *: "R-08 此时企业…", of the procedure and its stages, in order */
 };
 
@@ -80,7 +96,8 @@ struct procedures {
 struct procedures *procedures_open(const char *directory, GError **error);
 void procedures_free(struct procedures *procedures);
 
-const struct procedure *procedure_for_form(const struct procedures *procedures, const char *root, const char *variant);
+/* The procedure a form belongs to: by its root, variant and the fields it has; NULL when there is none. */
+const struct procedure *procedure_for_form(const struct procedures *procedures, const struct form *form);
 const struct procedure *procedure_for_type(const struct procedures *procedures, const char *type);
 const struct state *state_find(const struct procedures *procedures, const char *name);
 /* The stage with that state name, and its place; NULL and -1. */

@@ -18,6 +18,7 @@ struct request {
     char *digest;     /* of the canonical form */
     char *client_ref; /* 自编号; NULL */
     char *previous;   /* 前次申请编号; NULL */
+    char *receiver;   /* credit code of the receiving enterprise; NULL */
     char *before;     /* what the directory held when it was submitted, "path=value" lines: what the reviewers see as old; NULL */
     char *thread;     /* Message-ID of the mail that brought it */
     char *proof;      /* how its origin was proved: "confirmed", "dmarc" */

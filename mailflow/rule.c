@@ -9,16 +9,7 @@
 static void find(const struct affair *affair, GPtrArray *findings, const char *code, const char *path, gboolean warning,
                  const char *zh, const char *en)
 {
-    const struct field *field = form_field(affair->form, path);
-    struct finding *finding = finding_add(findings, code, zh, en);
-
-    finding->warning = warning;
-    if (!field)
-        return;
-    finding->field = g_strdup(field->path);
-    finding->label_zh = g_strdup(field->label_zh);
-    finding->label_en = g_strdup(field->label_en);
-    finding->line = field->line;
+    form_finding_add(affair->mind->catalog, affair->form, findings, code, path, zh, en)->warning = warning;
 }
 
 /* Entries with attribute == the form's value at `path`; empty when the field is blank, NULL on a fault. */
@@ -180,10 +171,14 @@ rule_function *rule_find(const char *name)
     return NULL;
 }
 
-gboolean rules_ask(const struct affair *affair, GPtrArray *findings, GError **error)
+gboolean rules_ask(const struct affair *affair, const char *again, GPtrArray *findings, GError **error)
 {
-    for (guint i = 0; i < affair->procedure->rules->len; i++)
-        if (!rule_find(g_ptr_array_index(affair->procedure->rules, i))(affair, findings, error))
+    for (guint i = 0; i < affair->procedure->rules->len; i++) {
+        const struct rule_ref *rule = g_ptr_array_index(affair->procedure->rules, i);
+        if (again && g_strcmp0(rule->again, again) != 0)
+            continue;
+        if (!rule_find(rule->name)(affair, findings, error))
             return FALSE;
+    }
     return TRUE;
 }

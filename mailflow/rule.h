@@ -11,7 +11,7 @@ typedef gboolean rule_function(const struct affair *affair, GPtrArray *findings,
 /* The rule of that name, or NULL. */
 rule_function *rule_find(const char *name);
 
-/* All rules of the affair's procedure, in order. */
-gboolean rules_ask(const struct affair *affair, GPtrArray *findings, GError **error);
+/* The procedure's rules in order: all of them (`again` NULL), or those to be asked again before an approval ("void", "wait"). */
+gboolean rules_ask(const struct affair *affair, const char *again, GPtrArray *findings, GError **error);
 
 #endif

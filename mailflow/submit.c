@@ -64,15 +64,8 @@ static void refuse_field(const struct mind *mind, const struct message *message,
                          GPtrArray *plans)
 {
     g_autoptr(GPtrArray) findings = finding_list();
-    struct finding *finding = finding_add(findings, code, NULL, NULL);
-    const struct field *field = path ? form_field(message->form, path) : NULL;
 
-    if (field) {
-        finding->field = g_strdup(field->path);
-        finding->label_zh = g_strdup(field->label_zh);
-        finding->label_en = g_strdup(field->label_en);
-        finding->line = field->line;
-    }
+    form_finding_add(mind->catalog, message->form, findings, code, path ? path : "", NULL, NULL);
     submit_refuse(mind, message, findings, plans);
 }
 
@@ -136,6 +129,7 @@ static struct request *make_request(const struct mind *mind, const struct proced
     request->digest = g_strdup(message->form->digest);
     request->client_ref = g_strdup(form_value(message->form, "head/clientRef"));
     request->previous = g_strdup(form_value(message->form, "head/previousRequestId"));
+    request->receiver = g_strdup(form_value(message->form, "toUscc"));
     request->thread = g_strdup(message->message_id);
     request->proof = g_strdup(message->origin.dmarc ? "dmarc" : "address");
     request->created = request->changed = mind->now;
@@ -216,7 +210,7 @@ static gboolean examine(const struct mind *mind, const struct procedure *procedu
 {
     struct affair *affair = affair_begin(mind, procedure, make_request(mind, procedure, message, sender));
     g_autoptr(GPtrArray) findings = finding_list();
-    gboolean fine = rules_ask(affair, findings, error);
+    gboolean fine = rules_ask(affair, NULL, findings, error);
 
     if (fine && finding_errors(findings)) {
         submit_refuse(mind, message, findings, plans);
@@ -238,8 +232,7 @@ static gboolean examine(const struct mind *mind, const struct procedure *procedu
 
 gboolean submit(const struct mind *mind, const struct message *message, GPtrArray *plans, GError **error)
 {
-    const struct procedure *procedure =
-        message->form ? procedure_for_form(mind->procedures, message->form->root, message->form->variant) : NULL;
+    const struct procedure *procedure = message->form ? procedure_for_form(mind->procedures, message->form) : NULL;
     struct sender sender;
     gboolean fine = TRUE;
 

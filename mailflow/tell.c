@@ -136,11 +136,58 @@ static void tell_request(struct notice *notice, const struct affair *affair, con
     tell_way(notice, affair, occasion);
 }
 
-static void tell_rows(struct notice *notice, const struct form *form)
+/* Fields that say what another was before: shown beside it, not by themselves. */
+static const struct {
+    const char *now, *before;
+} pairs[] = {
+    {"newName", "currentName"},
+    {"newCityCode", "currentCityCode"},
+    {"toEnterpriseName", "fromEnterpriseName"},
+    {"toUscc", "fromUscc"},
+    {"toCityCode", NULL},
+};
+
+static char *shown(const struct field *field, const char *language)
+{
+    const char *meaning = g_str_equal(language, "en") ? field->shown_en : field->shown_zh;
+
+    return meaning ? g_strdup_printf(g_str_equal(language, "en") ? "%s (%s)" : "%s（%s）", meaning, field->value)
+                   : g_strdup(field->value);
+}
+
+static const char *partner(const struct form *form, const char *path, gboolean of_before)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(pairs); i++) {
+        const char *this = of_before ? pairs[i].before : pairs[i].now;
+        const char *other = of_before ? pairs[i].now : pairs[i].before;
+        if (this && other && g_str_equal(path, this) && form_value(form, other))
+            return other;
+    }
+    return NULL;
+}
+
+/* The value the directory held at submission, out of the request's "path=value" lines. */
+static char *recorded(const struct request *request, const char *path)
+{
+    g_auto(GStrv) lines = g_strsplit(request->before ? request->before : "", "\n", -1);
+    gsize length = strlen(path);
+
+    for (char **line = lines; *line; line++)
+        if (strncmp(*line, path, length) == 0 && (*line)[length] == '=')
+            return g_strdup(*line + length + 1);
+    return NULL;
+}
+
+static void tell_rows(struct notice *notice, const struct request *request, const struct form *form)
 {
     for (guint i = 0; i < form->fields->len; i++) {
         const struct field *field = g_ptr_array_index(form->fields, i);
-        notice_add_row(notice, field->path, field->label_zh, field->label_en, NULL, field->value);
+        const char *before = partner(form, field->path, FALSE);
+        if (partner(form, field->path, TRUE))
+            continue;
+        g_autofree char *now = shown(field, notice->language);
+        g_autofree char *old = before ? shown(form_field(form, before), notice->language) : recorded(request, field->path);
+        notice_add_row(notice, field->path, field->label_zh, field->label_en, old, now);
     }
 }
 
@@ -295,7 +342,7 @@ void tell(const struct affair *affair, struct plan *plan, const char *code, cons
     tell_occasion(notice, occasion);
     tell_reports(notice, affair->mind, occasion->reports);
     if (shows_form(code))
-        tell_rows(notice, affair->form);
+        tell_rows(notice, affair->request, affair->form);
     tell_answers(notice, hearer->role && g_str_equal(hearer->role, "reviewer")
                              ? procedure_stage(affair->procedure, occasion->state, NULL)
                              : NULL);
@@ -331,8 +378,8 @@ void tell_answer(const struct mind *mind, struct plan *plan, const char *code, c
     if (g_str_equal(code, "N9"))
         notice->said = text_one_line(occasion->message->own, SAID_BYTES);
     if (form && g_str_equal(code, "N0")) {
-        const struct procedure *procedure = procedure_for_form(mind->procedures, form->root, form->variant);
-        g_autofree char *corrected = form_blank(mind->catalog, form->root, form);
+        const struct procedure *procedure = procedure_for_form(mind->procedures, form);
+        g_autofree char *corrected = form_corrected(mind->catalog, form, occasion->findings);
         g_autofree char *name = g_strdup_printf("%s.xml", form->root);
         notice_add_attachment(notice, name, "application/xml", corrected);
         if (procedure) {

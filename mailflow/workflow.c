@@ -73,7 +73,26 @@ static void enter(const struct affair *affair, struct plan *plan, const char *ta
     }
 }
 
-/* A request that begins: its row, its locks. */
+/* One open request per key: the keys of every lock rule, each once, from all items of a list too. */
+static void take_locks(const struct affair *affair, const struct form *form, struct plan *plan)
+{
+    g_autoptr(GHashTable) taken = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+
+    for (guint i = 0; i < affair->procedure->locks->len; i++) {
+        const struct lock_rule *lock = g_ptr_array_index(affair->procedure->locks, i);
+        for (guint k = 0; k < form->fields->len; k++) {
+            const struct field *field = g_ptr_array_index(form->fields, k);
+            g_autofree char *plain = affair_plain_path(field->path);
+            if (!g_str_equal(plain, lock->field))
+                continue;
+            g_autofree char *key = g_ascii_strdown(field->value, -1);
+            if (g_hash_table_add(taken, g_strconcat(lock->kind, " ", key, NULL)))
+                plan_lock(plan, lock->kind, key, lock->refusal, field->path);
+        }
+    }
+}
+
+/* A request that begins: its row, its locks. */
 static void begin(const struct affair *affair, struct plan *plan, const char *target, const char *division)
 {
     struct request *request = affair->request;
@@ -82,13 +101,8 @@ static void begin(const struct affair *affair, struct plan *plan, const char *ta
     request->state = g_strdup(target);
     g_free(request->division);
     request->division = g_strdup(division);
-    for (guint i = 0; i < affair->procedure->locks->len && state_find(affair->mind->procedures, target)->open; i++) {
-        const struct lock_rule *lock = g_ptr_array_index(affair->procedure->locks, i);
-        const char *key = form_value(affair->form, lock->field);
-        g_autofree char *folded = key ? g_ascii_strdown(key, -1) : NULL;
-        if (folded)
-            plan_lock(plan, lock->kind, folded, lock->refusal, lock->field);
-    }
+    if (state_find(affair->mind->procedures, target)->open)
+        take_locks(affair, affair->form, plan);
 }
 
 /* Another request taken back by its applicant's form (P5). */
@@ -106,10 +120,39 @@ static gboolean withdraw_other(const struct affair *affair, const char *id, GPtr
     return fine;
 }
 
-static gboolean carry_effects(const struct affair *affair, struct effects *effects, GPtrArray *plans, GError **error)
+/* A request whose deciding enterprise has moved to another city goes there, with new tokens (7.4). */
+static gboolean reroute_other(const struct affair *affair, const char *id, GPtrArray *plans, GError **error)
 {
-    for (guint i = 0; i < affair->procedure->effects->len; i++)
-        if (!effect_find(g_ptr_array_index(affair->procedure->effects, i))(affair, effects, error))
+    struct affair *other = affair_open(affair->mind, id);
+    const struct stage *stage = procedure_stage(other->procedure, other->request->state, NULL);
+    struct occasion occasion = {.serial = affair->request->id};
+    GError *problem = NULL;
+    g_autofree char *division = stage ? affair_division(other, stage, &problem) : NULL;
+    gboolean fine = problem == NULL;
+
+    if (division && g_strcmp0(division, other->request->division) != 0) {
+        struct plan *plan = plan_new("rerouted", id);
+        plan_log(plan, "%s goes from %s to %s", id, other->request->division, division);
+        fine = workflow_advance(other, plan, EVENT_REROUTE, &occasion, "system", affair->request->id, plans, &problem);
+        g_ptr_array_add(plans, plan);
+    }
+    if (problem)
+        g_propagate_error(error, problem);
+    affair_free(other);
+    return fine;
+}
+
+/* The effects of entering `target`, and what they mean for other requests. */
+static gboolean carry_effects(const struct affair *affair, const char *target, struct effects *effects, GPtrArray *plans,
+                              GError **error)
+{
+    for (guint i = 0; i < affair->procedure->effects->len; i++) {
+        const struct effect_ref *effect = g_ptr_array_index(affair->procedure->effects, i);
+        if (g_str_equal(effect->on, target) && !effect_find(effect->name)(affair, effects, error))
+            return FALSE;
+    }
+    for (guint i = 0; i < effects->rerouted->len; i++)
+        if (!reroute_other(affair, g_ptr_array_index(effects->rerouted, i), plans, error))
             return FALSE;
     for (guint i = 0; i < effects->withdrawn->len; i++)
         if (!withdraw_other(affair, g_ptr_array_index(effects->withdrawn, i), plans, error))
@@ -140,47 +183,107 @@ static gboolean find_division(const struct affair *affair, const char *target, c
     return *division != NULL;
 }
 
-gboolean workflow_advance(const struct affair *affair, struct plan *plan, enum event event, const struct occasion *occasion,
-                          const char *actor, const char *detail, GPtrArray *plans, GError **error)
+static gboolean entering(const char *state, const char *from, const char *target)
+{
+    return g_str_equal(state, target) && !g_str_equal(state, from);
+}
+
+struct step_taken { /* one move as it is worked out */
+    const struct transition *transition;
+    char *from, *target, *division;
+    struct effects effects;
+};
+
+static void step_taken_clear(struct step_taken *move)
+{
+    g_free(move->from);
+    g_free(move->target);
+    g_free(move->division);
+    g_ptr_array_unref(move->effects.withdrawn);
+    g_ptr_array_unref(move->effects.rerouted);
+    g_ptr_array_unref(move->effects.reports);
+}
+
+/* Where it goes, who decides there, and the effects. What changes nothing in the directory does not wait for it: it is done at once. */
+static gboolean work_out(const struct affair *affair, struct step_taken *move, struct plan *plan, GPtrArray *plans, GError **error)
+{
+    const struct procedures *procedures = affair->mind->procedures;
+
+    if (!find_division(affair, move->target, &move->division, error))
+        return FALSE;
+    if (entering("applying", move->from, move->target)) {
+        if (!carry_effects(affair, "applying", &move->effects, plans, error))
+            return FALSE;
+        if (!plan->changes->len) {
+            move->transition = transition_find(procedures, affair->procedure, "applying", EVENT_APPLY_OK);
+            g_free(move->target);
+            move->target = g_strdup(transition_target(move->transition, affair->procedure, "applying"));
+        }
+    }
+    return !entering("done", move->from, move->target) || carry_effects(affair, "done", &move->effects, plans, error);
+}
+
+static gboolean tell_all(const struct affair *affair, struct plan *plan, const struct transition *transition,
+                         const struct occasion *told, GError **error)
+{
+    for (guint i = 0; i < transition->notices->len; i++)
+        if (!announce(affair, plan, g_ptr_array_index(transition->notices, i), told, error))
+            return FALSE;
+    for (guint i = 0; i < affair->procedure->notices->len; i++) {
+        const struct extra_notice *extra = g_ptr_array_index(affair->procedure->notices, i);
+        if (extra->event == transition->event && !announce(affair, plan, &extra->rule, told, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static void write_move(const struct affair *affair, const struct step_taken *move, struct plan *plan, enum event event,
+                       struct occasion *told)
 {
     const struct mind *mind = affair->mind;
-    g_autofree char *from = g_strdup(state_now(affair));
-    const struct transition *transition = transition_find(mind->procedures, affair->procedure, from, event);
-    g_assert(transition);
-    g_autofree char *target = g_strdup(transition_target(transition, affair->procedure, from));
-    g_autofree char *division = NULL;
-    g_autoptr(GPtrArray) reports = request_list();
-    g_autoptr(GPtrArray) withdrawn = g_ptr_array_new_with_free_func(g_free);
-    struct effects effects = {plan, withdrawn, reports};
-    const struct step *open = affair_open_step(affair);
-    struct occasion told = *occasion;
 
-    if (!find_division(affair, target, &division, error))
-        return FALSE;
-    told.state = target;
-    told.step = open ? open->number : 0;
-    if (ends_waiting(from, target) || event == EVENT_REROUTE)
-        leave_stage(affair, plan, event, occasion);
-    if (!g_str_equal(from, target) || event == EVENT_REROUTE)
-        enter(affair, plan, target, &told);
+    if (ends_waiting(move->from, move->target) || event == EVENT_REROUTE)
+        leave_stage(affair, plan, event, told);
+    if (!g_str_equal(move->from, move->target) || event == EVENT_REROUTE)
+        enter(affair, plan, move->target, told);
     else if (event == EVENT_REMIND)
         plan_timer(plan, "remind", mind->now + mind->policy->remind_days * DAY_MS);
     if (event == EVENT_CONFIRM || event == EVENT_SUBMIT)
         plan->submitted = affair->request->submitted = mind->now;
-    if (g_str_equal(from, "@new"))
-        begin(affair, plan, target, division);
+    if (g_str_equal(move->from, "@new"))
+        begin(affair, plan, move->target, move->division);
     else
-        plan_move(plan, from, target, division);
-    if ((g_str_equal(target, "applying") && !g_str_equal(from, "applying")) ||
-        (affair->procedure->immediate && g_str_equal(target, "done")))
-        if (!carry_effects(affair, &effects, plans, error))
-            return FALSE;
-    told.reports = affair->procedure->immediate && !withdrawn->len ? reports : NULL;
-    plan_event(plan, actor, event_name(event), g_str_equal(from, "@new") ? NULL : from, target, detail);
-    for (guint i = 0; i < transition->notices->len; i++)
-        if (!announce(affair, plan, g_ptr_array_index(transition->notices, i), &told, error))
-            return FALSE;
-    return TRUE;
+        plan_move(plan, move->from, move->target, move->division);
+    if (plan->form)
+        take_locks(affair, affair->form, plan);
+}
+
+gboolean workflow_advance(const struct affair *affair, struct plan *plan, enum event event, const struct occasion *occasion,
+                          const char *actor, const char *detail, GPtrArray *plans, GError **error)
+{
+    const struct transition *transition = transition_find(affair->mind->procedures, affair->procedure, state_now(affair), event);
+    g_assert(transition);
+    struct step_taken move = {
+        .transition = transition,
+        .from = g_strdup(state_now(affair)),
+        .target = g_strdup(transition_target(transition, affair->procedure, state_now(affair))),
+        .effects = {plan, g_ptr_array_new_with_free_func(g_free), g_ptr_array_new_with_free_func(g_free), request_list()},
+    };
+    const struct step *open = affair_open_step(affair);
+    struct occasion told = *occasion;
+    gboolean fine = work_out(affair, &move, plan, plans, error);
+
+    if (fine) {
+        told.state = move.target;
+        told.step = open ? open->number : 0;
+        write_move(affair, &move, plan, event, &told);
+        told.reports = affair->procedure->immediate && !move.effects.withdrawn->len ? move.effects.reports : NULL;
+        plan_event(plan, actor, event_name(event), g_str_equal(move.from, "@new") ? NULL : move.from, move.target, detail);
+        fine = tell_all(affair, plan, transition, &told, error) &&
+               (move.transition == transition || tell_all(affair, plan, move.transition, &told, error));
+    }
+    step_taken_clear(&move);
+    return fine;
 }
 
 GPtrArray *workflow_settle(const struct mind *mind, const char *request, enum workflow_outcome outcome, const char *detail,
@@ -260,11 +363,12 @@ gboolean workflow_check(const struct procedures *procedures, GError **error)
     for (guint i = 0; i < procedures->procedures->len; i++) {
         const struct procedure *procedure = g_ptr_array_index(procedures->procedures, i);
         for (guint k = 0; k < procedure->rules->len; k++)
-            if (!rule_find(g_ptr_array_index(procedure->rules, k)))
-                g_string_append_printf(missing, " rule %s (%s)", (char *)g_ptr_array_index(procedure->rules, k), procedure->type);
+            if (!rule_find(((struct rule_ref *)g_ptr_array_index(procedure->rules, k))->name))
+                g_string_append_printf(missing, " rule %s (%s)", ((struct rule_ref *)g_ptr_array_index(procedure->rules, k))->name,
+                                       procedure->type);
         for (guint k = 0; k < procedure->effects->len; k++)
-            if (!effect_find(g_ptr_array_index(procedure->effects, k)))
-                g_string_append_printf(missing, " effect %s (%s)", (char *)g_ptr_array_index(procedure->effects, k),
+            if (!effect_find(((struct effect_ref *)g_ptr_array_index(procedure->effects, k))->name))
+                g_string_append_printf(missing, " effect %s (%s)", ((struct effect_ref *)g_ptr_array_index(procedure->effects, k))->name,
                                        procedure->type);
     }
     for (guint i = 0; i < procedures->transitions->len; i++) {
