@@ -94,7 +94,7 @@ static const char *const sql[QUERY_COUNT] = {
         " (SELECT request FROM outbox WHERE state = 'waiting' AND kind = 'change') GROUP BY request ORDER BY min(id) LIMIT 200",
     [QUERY_OUTCOME_HEARD] = "UPDATE outbox SET state = 'done' WHERE request = ? AND state IN ('applied', 'conflict')",
     [QUERY_TROUBLES] = "SELECT " OUTBOX_COLUMNS " FROM outbox WHERE told = 0 AND coalesce(code, '') <> 'N11' AND (state = 'failed' "
-                                                "OR (state = 'waiting' AND attempts >= 5)) ORDER BY id LIMIT 20",
+                       "OR (state = 'waiting' AND attempts >= 5)) ORDER BY id LIMIT 20",
     [QUERY_TROUBLE_TOLD] = "UPDATE outbox SET told = 1 WHERE id = ?",
 
     [QUERY_TIMER_PUT] = "INSERT OR REPLACE INTO timer (request, kind, due) VALUES (?, ?, ?)",
@@ -176,8 +176,7 @@ int query_write(struct queries *queries, enum query query, const char *letters, 
     va_end(arguments);
     int code = sqlite3_step(statement);
     int changed = sqlite3_changes(queries->database);
-    int extended = sqlite3_extended_errcode(queries->database);
-    if (code == SQLITE_CONSTRAINT && (extended == SQLITE_CONSTRAINT_UNIQUE || extended == SQLITE_CONSTRAINT_PRIMARYKEY))
+    if (code == SQLITE_CONSTRAINT_UNIQUE || code == SQLITE_CONSTRAINT_PRIMARYKEY) /* the connection gives extended codes */
         changed = -1;
     else if (code != SQLITE_DONE && code != SQLITE_ROW)
         note_fault(queries), changed = 0;
