@@ -253,12 +253,23 @@ static void read_words(const struct body *body, struct message *message)
     confirmation_read(message->own, &message->confirmation);
 }
 
+/* Whatever a machine or a list quotes decides nothing. */
+static void forget_verdict(struct message *message)
+{
+    verdict_clear(&message->verdict);
+    confirmation_clear(&message->confirmation);
+    verdict_read(NULL, &message->verdict);
+    confirmation_read(NULL, &message->confirmation);
+}
+
 static void settle(const struct evidence *evidence, struct message *message)
 {
     const char *why;
 
     message->kind = kind_settle(evidence, &why);
     message->why = g_strdup(why);
+    if (message->kind != KIND_REPLY && message->kind != KIND_QUESTION)
+        forget_verdict(message);
     if (message->kind == KIND_BOUNCE) {
         message->bounce = bounce_read(evidence);
         token_find_in_message_id(message->bounce->message_id, message->sightings);

@@ -32,9 +32,9 @@ struct message {
     GArray *sightings;     /* struct token_sighting */
     struct bounce *bounce; /* with KIND_BOUNCE; NULL otherwise */
 
-    char *own;                        /* the person's own words; "" when none */
-    struct verdict verdict;           /* read from own, as a reviewer's answer */
-    struct confirmation confirmation; /* read from own, as an applicant's answer to a receipt */
+    char *own;              /* the person's own words; "" when none */
+    struct verdict verdict; /* read from own, as a reviewer's answer; none unless a person writes (KIND_REPLY, KIND_QUESTION) */
+    struct confirmation confirmation; /* read from own, as an applicant's answer to a receipt; likewise */
 
     char *form_name;   /* the attachment's file name, one line; NULL, also when the form was pasted as the body */
     struct form *form; /* NULL when there is none that can be read */
