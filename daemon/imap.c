@@ -285,14 +285,15 @@ static GArray *uids_for(const struct imap *imap, const GPtrArray *items, enum ma
     return uids;
 }
 
-/* Whether any message of the set is still there: a server may say NO to a set whose messages are all gone. */
-static gboolean remains(struct imap *imap, const char *set, gboolean *some, GError **error)
+/* A server may say NO to a set whose messages are all gone: then there was nothing to move. */
+static gboolean move_refused(struct imap *imap, const char *set, const char *what, GError **error)
 {
+    g_autofree char *said = g_strdup(imapwire_said(imap->session->wire));
     g_autofree char *command = g_strdup_printf("UID SEARCH NOT DELETED UID %s", set);
     imap->session->found = 0;
-    gboolean fine = imapsession_run(imap->session, command, MAILBOX_AWAY, "UID SEARCH", error);
-    *some = !fine || imap->session->found > 0;
-    return fine;
+    if (!imapsession_run(imap->session, command, MAILBOX_AWAY, "UID SEARCH", error))
+        return FALSE;
+    return imap->session->found == 0 || imapsession_refuse(said, MAILBOX_AWAY, what, error);
 }
 
 /* A plain EXPUNGE takes every deleted message, so it waits until there are none but ours. */
@@ -313,15 +314,13 @@ static gboolean expunge(struct imap *imap, const char *set, GError **error)
 static gboolean move_set(struct imap *imap, const char *set, enum mailbox_folder folder, GError **error)
 {
     struct imapsession *session = imap->session;
-    g_autofree char *move = g_strdup_printf("UID %s %s %s", session->move ? "MOVE" : "COPY", set, session->folders[folder]);
-    g_autoptr(GError) cause = NULL;
-    if (!imapsession_run(session, move, MAILBOX_AWAY, session->move ? "UID MOVE" : "UID COPY", &cause)) {
-        gboolean some = TRUE;
-        g_autoptr(GError) fault = NULL;
-        if (!remains(imap, set, &some, &fault) || some)
-            g_propagate_error(error, g_steal_pointer(&cause));
-        return !some;
-    }
+    const char *verb = session->move ? "UID MOVE" : "UID COPY";
+    g_autofree char *move = g_strdup_printf("%s %s %s", verb, set, session->folders[folder]);
+    enum imapwire_answer answer = imapwire_run(session->wire, move, error);
+    if (answer == IMAPWIRE_FAULT)
+        return FALSE;
+    if (answer != IMAPWIRE_OK)
+        return move_refused(imap, set, verb, error);
     if (session->move)
         return TRUE;
     g_autofree char *mark = g_strdup_printf("UID STORE %s +FLAGS.SILENT (\\Deleted)", set);

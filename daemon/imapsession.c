@@ -120,15 +120,8 @@ static gboolean is_passing(const char *said)
     return FALSE;
 }
 
-/* What a command that was answered with NO or BAD means; a fault has set `error` already. */
-static gboolean expect(struct imapsession *session, enum imapwire_answer answer, enum mailbox_fault otherwise, const char *what,
-                       GError **error)
+gboolean imapsession_refuse(const char *said, enum mailbox_fault otherwise, const char *what, GError **error)
 {
-    if (answer == IMAPWIRE_OK)
-        return TRUE;
-    if (answer == IMAPWIRE_FAULT)
-        return FALSE;
-    const char *said = imapwire_said(session->wire);
     enum mailbox_fault fault = is_passing(said) ? MAILBOX_AWAY : strstr(said, "[NOPERM]") != NULL ? MAILBOX_REFUSED : otherwise;
     g_set_error(error, MAILBOX_ERROR, (int)fault, "%s: the mail server said: %s", what, said);
     return FALSE;
@@ -137,7 +130,10 @@ static gboolean expect(struct imapsession *session, enum imapwire_answer answer,
 gboolean imapsession_run(struct imapsession *session, const char *command, enum mailbox_fault otherwise, const char *what,
                          GError **error)
 {
-    return expect(session, imapwire_run(session->wire, command, error), otherwise, what, error);
+    enum imapwire_answer answer = imapwire_run(session->wire, command, error);
+    if (answer == IMAPWIRE_OK || answer == IMAPWIRE_FAULT)
+        return answer == IMAPWIRE_OK;
+    return imapsession_refuse(imapwire_said(session->wire), otherwise, what, error);
 }
 
 static gboolean log_in(struct imapsession *session, const struct mailbox_options *options, const char *address, GError **error)

@@ -28,9 +28,9 @@ struct imapsession {
 struct imapsession *imapsession_open(const struct mailbox_options *options, GError **error);
 void imapsession_close(struct imapsession *session);
 
-/* Run a command that should be answered by OK. Another answer is the fault `otherwise`, unless the server says that it passes (RFC 5530) or never will; `what` begins
- * the error's text. */
-gboolean imapsession_run(struct imapsession *session, const char *command, enum mailbox_fault otherwise, const char *what,
-                         GError **error);
+/* Run a command that should be answered by OK; `what` names it in the fault that another answer is. */
+gboolean imapsession_run(struct imapsession *session, const char *command, enum mailbox_fault otherwise, const char *what, GError **error);
+/* FALSE and the fault that a NO or BAD means: `otherwise`, unless the server says that it passes by itself or never will (RFC 5530). */
+gboolean imapsession_refuse(const char *said, enum mailbox_fault otherwise, const char *what, GError **error);
 
 #endif

@@ -298,7 +298,9 @@ static gboolean take_until(struct imapwire *wire, gboolean invited, GError **err
 
 static gboolean put_command(struct imapwire *wire, const char *command, GError **error)
 {
-    g_assert(!imapwire_busy(wire) && strpbrk(command, "\r\n") == NULL);
+    g_assert(strpbrk(command, "\r\n") == NULL);
+    if (imapwire_busy(wire))
+        return away(error, "the connection to the mail server was given up");
     guint64 number;
     if (getrandom(&number, sizeof number, 0) != sizeof number)
         return away(error, "no random numbers");

@@ -123,6 +123,7 @@ class Scripted:
         self.port = self.listener.getsockname()[1]
         self.failures = []
         self.threads = []
+        self.connections = []
 
     def __enter__(self):
         self.threads = [threading.Thread(target=self._serve, daemon=True)]
@@ -132,6 +133,8 @@ class Scripted:
     def __exit__(self, *_):
         self.listener.shutdown(socket.SHUT_RDWR)
         self.listener.close()
+        for connection in self.connections:
+            connection.close()
         for thread in self.threads:
             thread.join(10)
         assert not self.failures, self.failures
@@ -143,14 +146,15 @@ class Scripted:
             except OSError:
                 return
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            thread = threading.Thread(target=self._talk, args=(Connection(connection, self.context),), daemon=True)
+            self.connections.append(Connection(connection, self.context))
+            thread = threading.Thread(target=self._talk, args=self.connections[-1:], daemon=True)
             self.threads.append(thread)
             thread.start()
 
     def _talk(self, connection):
         try:
             self.talk(connection)
-        except (ConnectionError, ssl.SSLError, Closed):
+        except (OSError, Closed):
             pass
         except Exception as failure:  # reported by the test that owns the server
             self.failures.append(repr(failure))
@@ -189,3 +193,83 @@ class Connection:
         with contextlib.suppress(OSError):
             self.socket.shutdown(socket.SHUT_RDWR)
         self.socket.close()
+
+
+class ImapScript:
+    """The talk of a small IMAP server. `messages` are (uid, octets); `say` maps a command ("SELECT", "UID FETCH") to a function
+    (connection, tag, arguments) that speaks in its place, or to a list of lines in which TAG stands for the tag."""
+
+    OFFERS = "CAPABILITY IMAP4rev1 IDLE MOVE UIDPLUS ID AUTH=PLAIN"
+
+    def __init__(self, messages=(), say=None, offers=OFFERS):
+        self.messages = list(messages)
+        self.say = say or {}
+        self.offers = offers
+        self.heard = []
+
+    def __call__(self, connection):
+        connection.say("* OK hello")
+        while True:
+            tag, command, arguments = self._read(connection)
+            self.heard.append((command, arguments))
+            answer = self.say.get(command, getattr(self, command.replace(" ", "_").lower(), None))
+            if callable(answer):
+                answer(connection, tag, arguments)
+            else:
+                connection.say(*[line.replace("TAG", tag) for line in answer or ["TAG OK done"]])
+
+    def _read(self, connection):
+        tag, command, *rest = connection.line().split(" ", 2)
+        command = command.upper()
+        arguments = rest[0] if rest else ""
+        if command == "UID":
+            more, _, arguments = arguments.partition(" ")
+            command += " " + more.upper()
+        return tag, command, arguments
+
+    @staticmethod
+    def uids(numbers):
+        for part in numbers.split(","):
+            first, _, last = part.partition(":")
+            yield from range(int(first), int(last or first) + 1)
+
+    def capability(self, connection, tag, _):
+        connection.say("* " + self.offers, f"{tag} OK done")
+
+    def authenticate(self, connection, tag, arguments):
+        if " " not in arguments:
+            connection.say("+ ")
+            connection.line()
+        connection.say(f"{tag} OK logged in")
+
+    def select(self, connection, tag, _):
+        connection.say(f"* {len(self.messages)} EXISTS", "* OK [UIDVALIDITY 77] valid", f"{tag} OK [READ-WRITE] selected")
+
+    def fetch(self, connection, tag, arguments):
+        for number in self.uids(arguments.split(" ")[0]):
+            uid, octets = self.messages[number - 1]
+            connection.say(f"* {number} FETCH (UID {uid} RFC822.SIZE {len(octets)} FLAGS ())")
+        connection.say(f"{tag} OK fetched")
+
+    def uid_fetch(self, connection, tag, arguments):
+        wanted = set(self.uids(arguments.split(" ")[0]))
+        for number, (uid, octets) in enumerate(self.messages, 1):
+            if uid in wanted:
+                connection.send(f"* {number} FETCH (UID {uid} BODY[] {{{len(octets)}}}\r\n".encode() + octets + b")\r\n")
+        connection.say(f"{tag} OK fetched")
+
+    def uid_move(self, connection, tag, arguments):
+        for uid in self.uids(arguments.split(" ")[0]):
+            number = [message[0] for message in self.messages].index(uid)
+            del self.messages[number]
+            connection.say(f"* {number + 1} EXPUNGE")
+        connection.say(f"{tag} OK moved")
+
+    def idle(self, connection, tag, _):
+        connection.say("+ idling")
+        assert connection.line() == "DONE"
+        connection.say(f"{tag} OK idled")
+
+
+def hang_up(connection, *_):
+    raise Closed
