@@ -22,7 +22,7 @@
 #define LIMIT_PART_HEADERS 50
 #define LIMIT_PARTS 200               /* MIME parts, containers included */
 #define LIMIT_PART_DEPTH 20           /* multipart within multipart */
-#define LIMIT_TEXT_BYTES (512 * 1024) /* of a text part, plain or HTML, as far as it is looked at */
+#define LIMIT_TEXT_BYTES (256 * 1024) /* of a text part, plain or HTML, as far as it is looked at */
 #define LIMIT_RECIPIENTS 100          /* addresses of To, Cc, Delivered-To and X-Original-To that are kept */
 #define LIMIT_REFERENCES 50           /* msg-ids of In-Reply-To and References that are kept */
 #define LIMIT_SIGHTINGS 20            /* tokens seen in one message */
