@@ -205,6 +205,16 @@ static gboolean enter_request(struct affair *affair, const struct message *messa
     return fine;
 }
 
+/* The rules read the canonical form, whose lines are not those of the form that was sent. */
+static void tell_lines(const struct message *message, GPtrArray *findings)
+{
+    for (guint i = 0; i < findings->len; i++) {
+        struct finding *finding = g_ptr_array_index(findings, i);
+        const struct field *field = finding->field ? form_field(message->form, finding->field) : NULL;
+        finding->line = field ? field->line : finding->line;
+    }
+}
+
 static gboolean examine(const struct mind *mind, const struct procedure *procedure, const struct message *message,
                         const struct sender *sender, GPtrArray *plans, GError **error)
 {
@@ -212,6 +222,7 @@ static gboolean examine(const struct mind *mind, const struct procedure *procedu
     g_autoptr(GPtrArray) findings = finding_list();
     gboolean fine = rules_ask(affair, NULL, findings, error);
 
+    tell_lines(message, findings);
     if (fine && finding_errors(findings)) {
         submit_refuse(mind, message, findings, plans);
     } else if (fine) {
