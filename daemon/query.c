@@ -60,6 +60,7 @@ static const char *const sql[QUERY_COUNT] = {
     [QUERY_TICKET_PUT] = "INSERT INTO token (" TICKET_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     [QUERY_TICKET_USE] = "UPDATE token SET fate = 'used' WHERE hash = ? AND fate IS NULL",
     [QUERY_TICKETS_END] = "UPDATE token SET fate = 'closed' WHERE request = ? AND fate IS NULL",
+    [QUERY_TICKETS_END_OF] = "UPDATE token SET fate = 'superseded' WHERE request = ? AND person = ? AND fate IS NULL",
 
     [QUERY_LOCK_PUT] = "INSERT INTO lock (kind, key, request) VALUES (?, ?, ?)",
     [QUERY_LOCKS_FREE] = "DELETE FROM lock WHERE request = ?",

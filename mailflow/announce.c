@@ -55,8 +55,8 @@ static gboolean invite_reviewers(const struct affair *affair, struct plan *plan,
         const struct entry *reviewer = g_ptr_array_index(reviewers, i);
         struct hearer hearer = {entry_value(reviewer, ATTRIBUTE_MAIL), entry_value(reviewer, ATTRIBUTE_CN),
                                 entry_value(reviewer, ATTRIBUTE_PREFERRED_LANGUAGE), reviewer->dn, "reviewer"};
-        if (!hearer.mail || affair_involves(affair, reviewer) || has_decided(affair, reviewer->dn) ||
-            deciding_now(occasion, reviewer->dn))
+        if ((occasion->only && g_strcmp0(occasion->only, reviewer->dn) != 0) || !hearer.mail || affair_involves(affair, reviewer) ||
+            has_decided(affair, reviewer->dn) || deciding_now(occasion, reviewer->dn))
             continue;
         tell(affair, plan, code, &hearer, occasion);
         told++;

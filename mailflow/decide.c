@@ -80,7 +80,8 @@ static gboolean void_request(const struct attempt *attempt, const struct guard_r
 {
     const struct affair *affair = attempt->affair;
     struct plan *plan = plan_new("void", affair->request->id);
-    struct occasion occasion = {.message = attempt->message, .problem_zh = result->zh, .problem_en = result->en};
+    struct occasion occasion = {
+        .message = attempt->vouched ? NULL : attempt->message, .problem_zh = result->zh, .problem_en = result->en};
 
     plan->evidence = TRUE;
     plan_log(plan, "%s void: %s", affair->request->id, result->en);
@@ -110,6 +111,18 @@ static gboolean tell_of_waiting(const struct attempt *attempt, const struct guar
     return fine;
 }
 
+/* One line for the audit: how it came to us. */
+static char *decision_detail(const struct attempt *attempt, const char *verdict)
+{
+    const struct verdict *said = &attempt->message->verdict;
+    g_autofree char *way = attempt->vouched ? g_strdup("on paper")
+                                            : g_strdup_printf("mail %s; origin %s", attempt->message->digest,
+                                                              attempt->message->origin.says ? attempt->message->origin.says : "-");
+
+    return g_strdup_printf("%s; archive %s; reason %s; %s", verdict, said->archive ? said->archive : "-",
+                           said->reason ? said->reason : "-", way);
+}
+
 static gboolean carry_decision(const struct attempt *attempt, GPtrArray *plans, GError **error)
 {
     const struct affair *affair = attempt->affair;
@@ -123,17 +136,18 @@ static gboolean carry_decision(const struct attempt *attempt, GPtrArray *plans, 
         .reason = said->reason,
         .archive = said->archive,
     };
-    struct occasion occasion = {.message = attempt->message, .verdict = &verdict, .decided_in = affair->request->division};
-    g_autofree char *detail =
-        g_strdup_printf("%s; archive %s; reason %s; mail %s; origin %s", verdict.verdict, said->archive ? said->archive : "-",
-                        said->reason ? said->reason : "-", attempt->message->digest,
-                        attempt->message->origin.says ? attempt->message->origin.says : "-");
+    struct occasion occasion = {
+        .message = attempt->vouched ? NULL : attempt->message, .verdict = &verdict, .decided_in = affair->request->division};
+    g_autofree char *detail = decision_detail(attempt, verdict.verdict);
+    g_autofree char *actor = attempt->vouched ? g_strdup_printf("%s on behalf of %s", attempt->vouched, attempt->reviewer->dn)
+                                              : g_strdup(attempt->reviewer->dn);
 
-    plan->evidence = TRUE;
-    plan->use = g_strdup(attempt->ticket->hash);
+    plan->evidence = !attempt->vouched;
+    plan->use = attempt->ticket ? g_strdup(attempt->ticket->hash) : NULL;
     plan_log(plan, "%s %s at %s by %s (%s)%s%s", affair->request->id, plan->outcome, affair->request->state, verdict.reviewer_name,
-             attempt->message->from, said->archive ? ", archive " : "", said->archive ? said->archive : "");
-    gboolean fine = workflow_advance(affair, plan, attempt->event, &occasion, attempt->reviewer->dn, detail, plans, error);
+             attempt->vouched ? attempt->vouched : attempt->message->from, said->archive ? ", archive " : "",
+             said->archive ? said->archive : "");
+    gboolean fine = workflow_advance(affair, plan, attempt->event, &occasion, actor, detail, plans, error);
     g_ptr_array_add(plans, plan);
     return fine;
 }
@@ -301,5 +315,63 @@ gboolean decide(const struct mind *mind, const struct message *message, GPtrArra
     }
     affair_free(affair);
     ticket_free(ticket);
+    return fine;
+}
+
+/* The guards that ask who speaks: whoever brings a decision on paper vouches for that. The others, in their order. Caller frees the array only. */
+static char **guards_on_paper(const struct transition *transition)
+{
+    GPtrArray *asked = g_ptr_array_new();
+
+    for (char **name = transition->guards; *name; name++)
+        if (!g_str_equal(*name, "token") && !g_str_equal(*name, "sender"))
+            g_ptr_array_add(asked, *name);
+    g_ptr_array_add(asked, NULL);
+    return (char **)g_ptr_array_free(asked, FALSE);
+}
+
+static gboolean carry_on_paper(const struct attempt *attempt, const struct transition *transition, struct guard_result *result,
+                               GPtrArray *plans, GError **error)
+{
+    g_autofree char **asked = guards_on_paper(transition);
+    const struct transition on_paper = {.guards = asked};
+    GError *problem = NULL;
+
+    guards_ask(attempt, &on_paper, result, &problem);
+    if (problem) {
+        g_propagate_error(error, problem);
+        return FALSE;
+    }
+    if (result->answer == GUARD_YES)
+        return carry_decision(attempt, plans, error);
+    return result->answer != GUARD_VOID || void_request(attempt, result, plans, error);
+}
+
+gboolean decide_on_paper(const struct mind *mind, const struct paper_decision *paper, struct guard_result *result, GPtrArray *plans,
+                         GError **error)
+{
+    struct affair *affair = affair_open(mind, paper->request);
+    gboolean approve = paper->event == EVENT_APPROVE;
+    struct message message = {
+        .verdict = {approve ? VERDICT_APPROVE : VERDICT_REJECT, (char *)paper->reason, (char *)paper->archive, NULL}};
+    struct attempt attempt = {.affair = affair,
+                              .message = &message,
+                              .event = paper->event,
+                              .reviewer = paper->reviewer,
+                              .stage = procedure_stage(affair->procedure, affair->request->state, NULL),
+                              .vouched = paper->vouched};
+    const struct transition *transition =
+        transition_find(mind->procedures, affair->procedure, affair->request->state, paper->event);
+    gboolean fine = TRUE;
+
+    *result = (struct guard_result){.answer = GUARD_NO};
+    if (transition) {
+        fine = carry_on_paper(&attempt, transition, result, plans, error);
+    } else {
+        const struct refusal *refusal = refusal_find(mind->procedures, affair->procedure, affair->request->state, paper->event);
+        result->zh = g_strdup(refusal->zh);
+        result->en = g_strdup(refusal->en);
+    }
+    affair_free(affair);
     return fine;
 }

@@ -8,9 +8,23 @@
 #ifndef MAILFLOW_DECIDE_H
 #define MAILFLOW_DECIDE_H
 
+#include "mailflow/guard.h"
 #include "mailflow/workflow.h"
 
 /* Handle a reply or question in which a token was seen. Appends plans. FALSE with `error` when the world could not be asked. */
 gboolean decide(const struct mind *mind, const struct message *message, GPtrArray *plans, GError **error);
+
+struct paper_decision {  /* a decision that came on paper and is entered by the administrator; all borrowed */
+    const char *request; /* it exists */
+    const struct entry *reviewer;
+    enum event event; /* EVENT_APPROVE or EVENT_REJECT */
+    const char *reason, *archive;
+    const char *vouched; /* who entered it, "unix:anna": answers for what token and sender would show */
+};
+
+/* Decide as by mail, all other guards asked. `result` (guard_result_clear() it) tells: GUARD_YES carried out; GUARD_VOID the request ends, as what it rests on has gone;
+ * anything else changes nothing. Appends plans. FALSE with `error` when the world could not be asked. */
+gboolean decide_on_paper(const struct mind *mind, const struct paper_decision *paper, struct guard_result *result, GPtrArray *plans,
+                         GError **error);
 
 #endif

@@ -57,6 +57,7 @@ struct plan {
     gboolean open_step;           /* opens a step in the state moved to */
     char *use;                    /* hash of the ticket this answer uses up */
     gboolean end_tickets;         /* all tickets of the request that are alive end */
+    char *end_person;             /* those of this person (DN) end; NULL */
     gboolean unlock;              /* the request's locks go */
     gboolean end_timers;
     GPtrArray *locks, *tickets /* struct ticket */, *changes, *mails, *timers, *events;
