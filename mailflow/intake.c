@@ -48,6 +48,7 @@ static void guide(const struct mind *mind, const struct message *message, GPtrAr
     struct plan *plan = plan_new("guided", NULL);
     struct occasion occasion = {
         .message = message,
+        .blanks = TRUE,
         .problem_zh = "如需办理，请填写表格（XML 文件）并作为附件发送到本邮箱；审核人员请直接回复审核邮件。空白表格见附件。",
         .problem_en = "To apply, fill in a form (XML file) and send it to this address as an attachment; reviewers answer the "
                       "review mail. Blank forms are attached.",

@@ -363,6 +363,20 @@ void tell(const struct affair *affair, struct plan *plan, const char *code, cons
     notice_free(notice);
 }
 
+static void attach_blanks(const struct mind *mind, struct notice *notice)
+{
+    g_autoptr(GHashTable) known = g_hash_table_new(g_str_hash, g_str_equal);
+
+    for (guint i = 0; i < mind->procedures->procedures->len; i++) {
+        const struct procedure *procedure = g_ptr_array_index(mind->procedures->procedures, i);
+        if (!g_hash_table_add(known, procedure->form))
+            continue;
+        g_autofree char *blank = form_blank(mind->catalog, procedure->form, NULL);
+        g_autofree char *name = g_strdup_printf("%s.xml", procedure->form);
+        notice_add_attachment(notice, name, "application/xml", blank);
+    }
+}
+
 void tell_answer(const struct mind *mind, struct plan *plan, const char *code, const struct form *form,
                  const struct occasion *occasion)
 {
@@ -389,6 +403,8 @@ void tell_answer(const struct mind *mind, struct plan *plan, const char *code, c
             put(&notice->table, procedure->table);
         }
     }
+    if (occasion->blanks)
+        attach_blanks(mind, notice);
     post(mind, plan, notice, effect, NULL);
     notice_free(notice);
 }

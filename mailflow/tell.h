@@ -16,7 +16,8 @@ struct occasion {
     const char *language;                /* and its language */
     const char *state;                   /* the state the request is in after this event */
     int step;                            /* number of the step opened or open; 0 for a draft */
-    const char *only;                    /* invitations: for the reviewer of this DN alone; NULL: all */
+    gboolean blanks;                     /* the blank forms travel along */
+    const char *only;                    /* reviewers' invitations: for the reviewer of this DN alone; NULL: all */
     const char *serial;                  /* tells repeated notices apart: a mail's digest, a reminder's number; NULL */
 };
 
