@@ -3,7 +3,7 @@
 # A room's list is its table of contents in reading order: a file includes only headers of files above it.
 
 MAILFLOW = text division identifier finding value charset document catalog reading fieldrule form blank phrase vocabulary field verdict confirmation wording quote markup own encoding header part attachment token origin bounce automatic kind message packet facts change \
-           procedure rulebook request plan mind notice receipt render compose affair tell announce rule guard effect workflow reissue submit decide intake
+           procedure rulebook request plan mind notice receipt render compose affair question update rule_change rule_people rule tell announce guard effect_change effect workflow reissue submit decide intake
 DAEMON   = clock log query store records outbox audit mailbox_kind transport imaptext imapwire imapsession imap maildir mailbox directory_session directory directory_apply smtp \
            config role sandbox outage site round parser desk courier child parent sheet read command explain check
 
@@ -84,18 +84,26 @@ $(OUT)/unit/test_%: tests/unit/test_%.c $(OUT)/libmailflow.a | $(names)
 	@mkdir -p $(dir $@)
 	$(say)$(CC) $(ALL_CFLAGS) -MMD -MP -o $@ $< $(OUT)/libmailflow.a $(LIBS) -lcmocka
 
+# Scenarios of the workflow: the daemon's rounds on a world in memory.
+scenario_objects = $(patsubst %.c,$(OUT)/%.o,$(filter-out tests/scenario/test_%,$(wildcard tests/scenario/*.c)))
+
+$(OUT)/unit/test_%: tests/scenario/test_%.c $(scenario_objects) $(OUT)/libdaemon.a $(OUT)/libmailflow.a | $(names)
+	@mkdir -p $(dir $@)
+	$(say)$(CC) $(ALL_CFLAGS) -MMD -MP -o $@ $< $(scenario_objects) $(OUT)/libdaemon.a $(OUT)/libmailflow.a $(LIBS) -lcmocka
+
 # One piece of the daemon in the hands of an end-to-end test.
 $(OUT)/e2e/driver_%: tests/e2e/driver_%.c $(OUT)/libdaemon.a $(OUT)/libmailflow.a | $(names)
 	@mkdir -p $(dir $@)
 	$(say)$(CC) $(ALL_CFLAGS) -MMD -MP -o $@ $< $(OUT)/libdaemon.a $(OUT)/libmailflow.a $(LIBS)
 
-unit_tests = $(patsubst tests/unit/%.c,$(OUT)/unit/%,$(wildcard tests/unit/test_*.c))
+unit_tests = $(patsubst tests/unit/%.c,$(OUT)/unit/%,$(wildcard tests/unit/test_*.c)) \
+             $(patsubst tests/scenario/%.c,$(OUT)/unit/%,$(wildcard tests/scenario/test_*.c))
 drivers    = $(patsubst tests/e2e/%.c,$(OUT)/e2e/%,$(wildcard tests/e2e/driver_*.c))
 tests: $(unit_tests) $(drivers)
 .SECONDARY:
 
 # What editors and analysers want to know.
-sources = $(wildcard mailflow/*.c daemon/*.c tests/unit/*.c tests/e2e/*.c)
+sources = $(wildcard mailflow/*.c daemon/*.c tests/unit/*.c tests/scenario/*.c tests/e2e/*.c)
 compile_commands.json: Makefile mailflow daemon tests/unit $(wildcard tests/e2e)
 	@{ separator='['; for source in $(sources); do \
 	    printf '%s\n{"directory": "%s", "file": "%s", "command": "%s"}' "$$separator" '$(CURDIR)' "$$source" \

@@ -1,0 +1,540 @@
+/* Decisions on a registration by reply: guards G1-G7 one by one and in their order, who may answer, and answers that come too often, too late or too early. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "ldap-schema/names.h"
+#include "tests/scenario/scene.h"
+
+#define NEW "new@example.com"
+#define JINAN_1 "city-jinan-1@example.com"
+#define JINAN_2 "city-jinan-2@example.com"
+#define QINGDAO_1 "city-qingdao-1@example.com"
+#define JINAN_1_DN REVIEWER("city-jinan-1", "370100")
+#define APPROVE "同意\n留档编号：济建留档〔2026〕0123号"
+#define REJECT "不同意\n原因：资料不全"
+
+/* An enterprise's registration that waits for Jinan. */
+static struct scene *waiting(char **id)
+{
+    struct scene *scene = scene_new();
+
+    *id = scene_form(scene, "T5", NULL);
+    assert_string_equal(scene_state(scene, *id), "cityReview");
+    return scene;
+}
+
+static void leave(struct scene *scene, char *id)
+{
+    g_free(id);
+    scene_free(scene);
+}
+
+/* The mail `of` got is answered by `from`. */
+static void answer_of(struct scene *scene, const char *of, const char *from, const char *text)
+{
+    scene_answer(scene, scene_mail(scene, "N2", of), from, text);
+    scene_deliver(scene);
+}
+
+static void assert_waits(struct scene *scene, const char *id)
+{
+    assert_string_equal(scene_state(scene, id), "cityReview");
+    assert_int_equal(scene_mails(scene, "N5", NULL) + scene_mails(scene, "N6", NULL), 0);
+}
+
+static void test_g1_a_used_token_decides_nothing(void **state)
+{
+    char *id;
+    struct scene *scene = waiting(&id);
+    (void)state;
+
+    scene_reply(scene, JINAN_1, "N2", REJECT);
+    scene_reply(scene, JINAN_1, "N2", APPROVE);
+    assert_string_equal(scene_state(scene, id), "rejected");
+    assert_true(scene_told(scene, "N9", JINAN_1, "第一次"));
+    leave(scene, id);
+}
+
+static void test_g1_an_unknown_token_touches_nothing(void **state)
+{
+    char *id;
+    struct scene *scene = waiting(&id);
+    struct mail forged = {.subject = (char *)"[cs:abcdefghijklmnopqrstuvwxyz]",
+                          .reply_to = (char *)"countersign+abcdefghijklmnopqrstuvwxyz@example.com",
+                          .message_id = (char *)"abcdefghijklmnopqrstuvwxyz.0@example.com"};
+    (void)state;
+
+    scene_answer(scene, &forged, JINAN_1, APPROVE);
+    scene_deliver(scene);
+    assert_waits(scene, id);
+    assert_non_null(scene_mail(scene, "NX", JINAN_1));
+    leave(scene, id);
+}
+
+static void test_g1_tokens_that_disagree_decide_nothing(void **state)
+{
+    char *id;
+    struct scene *scene = waiting(&id);
+    (void)state;
+    struct mail mixed = *scene_mail(scene, "N2", JINAN_1);
+
+    mixed.subject = scene_mail(scene, "N2", JINAN_2)->subject;
+    scene_answer(scene, &mixed, JINAN_1, APPROVE);
+    scene_deliver(scene);
+    assert_waits(scene, id);
+    assert_true(scene_told(scene, "NX", JINAN_1, "不一致"));
+    leave(scene, id);
+}
+
+static void test_g2_a_stranger_with_a_token_hears_nothing(void **state)
+{
+    char *id;
+    struct scene *scene = waiting(&id);
+    (void)state;
+
+    answer_of(scene, JINAN_1, "stranger@example.com", APPROVE);
+    assert_waits(scene, id);
+    assert_null(scene_mail(scene, NULL, "stranger@example.com"));
+    answer_of(scene, JINAN_1, NEW, APPROVE); /* nor the applicant who got hold of it */
+    assert_waits(scene, id);
+    leave(scene, id);
+}
+
+static void test_g2_a_colleague_uses_his_own_mail(void **state)
+{
+    char *id;
+    struct scene *scene = waiting(&id);
+    (void)state;
+
+    answer_of(scene, JINAN_1, JINAN_2, APPROVE);
+    assert_waits(scene, id);
+    assert_true(scene_told(scene, "N9", JINAN_2, "另一位审核人员"));
+    scene_reply(scene, JINAN_2, "N2", APPROVE);
+    assert_string_equal(scene_state(scene, id), "done");
+    leave(scene, id);
+}
+
+static void test_g2_the_site_may_want_proof_of_origin(void **state)
+{
+    char *id;
+    struct scene *scene = waiting(&id);
+    (void)state;
+
+    scene->site.policy.review_needs_dmarc = TRUE;
+    scene->stamped = FALSE;
+    scene_reply(scene, JINAN_1, "N2", APPROVE);
+    assert_waits(scene, id);
+    assert_true(scene_told(scene, "N9", JINAN_1, "DMARC"));
+    scene->stamped = TRUE;
+    scene_reply(scene, JINAN_1, "N2", APPROVE);
+    assert_string_equal(scene_state(scene, id), "done");
+    leave(scene, id);
+}
+
+static void test_g2_without_that_wish_an_unproved_reply_decides(void **state)
+{
+    char *id;
+    struct scene *scene = waiting(&id);
+    (void)state;
+
+    scene->stamped = FALSE;
+    scene_reply(scene, JINAN_1, "N2", APPROVE);
+    assert_string_equal(scene_state(scene, id), "done");
+    leave(scene, id);
+}
+
+static void test_g3_who_has_left_the_authority_decides_nothing(void **state)
+{
+    char *id;
+    struct scene *scene = waiting(&id);
+    (void)state;
+
+    tree_drop(scene->tree, REVIEWERS("370100"), ATTRIBUTE_MEMBER, JINAN_1_DN);
+    scene_reply(scene, JINAN_1, "N2", APPROVE);
+    assert_waits(scene, id);
+    assert_true(scene_told(scene, "N9", JINAN_1, "不是该主管部门"));
+    leave(scene, id);
+}
+
+static void test_g3_a_deleted_reviewer_decides_nothing(void **state)
+{
+    char *id;
+    struct scene *scene = waiting(&id);
+    (void)state;
+
+    tree_delete(scene->tree, JINAN_1_DN);
+    scene_reply(scene, JINAN_1, "N2", APPROVE);
+    assert_waits(scene, id);
+    assert_null(scene_mail(scene, "N9", JINAN_1));
+    leave(scene, id);
+}
+
+static void test_g4_a_contact_of_the_applicant_is_neither_asked_nor_heard(void **state)
+{
+    struct scene *scene = scene_new();
+    (void)state;
+    tree_set(scene->tree, JINAN_1_DN, ATTRIBUTE_MOBILE, "13800000044");
+    g_autofree char *id = scene_form(scene, "T5", NULL);
+
+    assert_null(scene_mail(scene, "N2", JINAN_1));
+    assert_non_null(scene_mail(scene, "N2", JINAN_2));
+    scene_free(scene);
+}
+
+static void test_g4_who_becomes_involved_later_is_refused(void **state)
+{
+    char *id;
+    struct scene *scene = waiting(&id);
+    (void)state;
+
+    tree_set(scene->tree, JINAN_1_DN, ATTRIBUTE_MOBILE, "13800000044");
+    scene_reply(scene, JINAN_1, "N2", APPROVE);
+    assert_waits(scene, id);
+    assert_true(scene_told(scene, "N9", JINAN_1, "利害关系"));
+    leave(scene, id);
+}
+
+static void test_g6_an_approval_names_the_archive_number(void **state)
+{
+    char *id;
+    struct scene *scene = waiting(&id);
+    (void)state;
+
+    scene_reply(scene, JINAN_1, "N2", "同意");
+    assert_waits(scene, id);
+    assert_true(scene_told(scene, "N9", JINAN_1, "留档编号"));
+    leave(scene, id);
+}
+
+static void test_g6_a_rejection_names_its_reason(void **state)
+{
+    char *id;
+    struct scene *scene = waiting(&id);
+    (void)state;
+
+    scene_reply(scene, JINAN_1, "N2", "不同意");
+    assert_waits(scene, id);
+    assert_true(scene_told(scene, "N9", JINAN_1, "原因"));
+    leave(scene, id);
+}
+
+static void test_g7_facts_that_have_gone_end_the_request(void **state)
+{
+    char *id;
+    struct scene *scene = waiting(&id);
+    (void)state;
+
+    tree_add(scene->tree, "csCreditCode=91370102PDY0004660,ou=archive," SCENE_SUFFIX, ATTRIBUTE_OBJECT_CLASS, CLASS_ENTERPRISE,
+             ATTRIBUTE_CREDIT_CODE, "91370102PDY0004660", NULL);
+    scene_reply(scene, JINAN_1, "N2", APPROVE);
+    assert_string_equal(scene_state(scene, id), "void");
+    assert_non_null(scene_mail(scene, "N6v", NEW));
+    leave(scene, id);
+}
+
+/* The first guard that fails gives the answer: each line takes away one more obstacle. */
+static void test_guards_are_asked_in_their_order(void **state)
+{
+    char *id;
+    struct scene *scene = waiting(&id);
+    (void)state;
+
+    scene->site.policy.review_needs_dmarc = TRUE;
+    scene->stamped = FALSE;
+    tree_set(scene->tree, JINAN_1_DN, ATTRIBUTE_ACTIVE, "FALSE");
+    tree_set(scene->tree, JINAN_1_DN, ATTRIBUTE_MOBILE, "13800000044");
+    scene_reply(scene, JINAN_1, "N2", "同意");
+    assert_true(scene_told(scene, "N9", JINAN_1, "DMARC"));
+    scene->stamped = TRUE;
+    scene_reply(scene, JINAN_1, "N2", "同意");
+    assert_true(scene_told(scene, "N9", JINAN_1, "不是该主管部门"));
+    tree_set(scene->tree, JINAN_1_DN, ATTRIBUTE_ACTIVE, "TRUE");
+    scene_reply(scene, JINAN_1, "N2", "同意");
+    assert_true(scene_told(scene, "N9", JINAN_1, "利害关系"));
+    tree_set(scene->tree, JINAN_1_DN, ATTRIBUTE_MOBILE, NULL);
+    scene_reply(scene, JINAN_1, "N2", "同意");
+    assert_true(scene_told(scene, "N9", JINAN_1, "留档编号"));
+    assert_waits(scene, id);
+    scene_reply(scene, JINAN_1, "N2", APPROVE);
+    assert_string_equal(scene_state(scene, id), "done");
+    leave(scene, id);
+}
+
+static void test_what_is_unclear_is_asked_back(void **state)
+{
+    static const char *const words[] = {"请问材料在哪里？", "同意，但是请补充材料", "不同意。不对，同意", "好的", ""};
+    char *id;
+    struct scene *scene = waiting(&id);
+    (void)state;
+
+    for (guint i = 0; i < G_N_ELEMENTS(words); i++) {
+        scene_forget(scene);
+        g_clear_pointer(&id, g_free);
+        scene_free(scene);
+        scene = waiting(&id);
+        scene_reply(scene, JINAN_1, "N2", words[i]);
+        assert_waits(scene, id);
+        assert_non_null(scene_mail(scene, "N9", JINAN_1));
+    }
+    leave(scene, id);
+}
+
+static void test_7_09_a_reviewer_registers_and_nobody_else_is_there(void **state)
+{
+    struct scene *scene = scene_new();
+    (void)state;
+    struct paper *paper = paper_new("P1");
+
+    paper_put(paper, "cityCode", "371300"); /* one reviewer */
+    tree_set(scene->tree, REVIEWER("city-linyi-1", "371300"), ATTRIBUTE_ID_NUMBER, "371299198507030115");
+    scene_file(scene, paper);
+    scene_deliver(scene);
+    paper_free(paper);
+    g_autofree char *id = scene_newest(scene);
+    assert_string_equal(scene_state(scene, id), "cityReview");
+    assert_int_equal(scene_mails(scene, "N2", NULL), 0);
+    assert_non_null(scene_mail(scene, "N11", SCENE_OPERATOR));
+    scene_free(scene);
+}
+
+static void test_7_10_a_reviewer_of_another_city_answers_a_forwarded_mail(void **state)
+{
+    char *id;
+    struct scene *scene = waiting(&id);
+    (void)state;
+
+    answer_of(scene, JINAN_1, QINGDAO_1, APPROVE);
+    assert_waits(scene, id);
+    assert_non_null(scene_mail(scene, "N9", QINGDAO_1));
+    leave(scene, id);
+}
+
+static void test_7_12_two_reviewers_answer(void **state)
+{
+    char *id;
+    struct scene *scene = waiting(&id);
+    (void)state;
+
+    scene_reply(scene, JINAN_2, "N2", APPROVE);
+    scene_reply(scene, JINAN_1, "N2", REJECT);
+    assert_string_equal(scene_state(scene, id), "done");
+    assert_true(scene_told(scene, "N9", JINAN_1, "已由他人处理"));
+    assert_int_equal(scene_mails(scene, "N5", NEW), 1);
+    leave(scene, id);
+}
+
+static void test_7_12_two_reviewers_answer_in_one_batch(void **state)
+{
+    char *id;
+    struct scene *scene = waiting(&id);
+    (void)state;
+    const struct mail *first = scene_mail(scene, "N2", JINAN_1), *second = scene_mail(scene, "N2", JINAN_2);
+
+    scene->batch = TRUE;
+    store_begin(scene->site.store);
+    scene_answer(scene, first, JINAN_1, REJECT);
+    scene_answer(scene, second, JINAN_2, APPROVE);
+    scene_deliver(scene);
+    assert_string_equal(scene_state(scene, id), "rejected");
+    assert_true(scene_told(scene, "N9", JINAN_2, "已由他人处理"));
+    leave(scene, id);
+}
+
+static void test_7_13_the_same_reply_is_delivered_twice(void **state)
+{
+    char *id;
+    struct scene *scene = waiting(&id);
+    (void)state;
+    g_autofree char *reply =
+        g_strdup_printf("From: <" JINAN_1 ">\r\nTo: <%s>\r\nMessage-ID: <twice@example.com>\r\n"
+                        "Date: Wed, 06 May 2026 02:00:00 +0000\r\nSubject: Re\r\n\r\nAPPROVE\r\nARCHIVE: 1\r\n",
+                        scene_mail(scene, "N2", JINAN_1)->reply_to);
+
+    scene_receive(scene, reply, strlen(reply));
+    scene_deliver(scene);
+    guint mails = scene_mails(scene, NULL, NULL);
+    assert_string_equal(scene_state(scene, id), "done");
+    g_autofree char *again = g_strdup_printf("Received: by another way\r\n%s", reply);
+    scene_receive(scene, again, strlen(again));
+    scene_deliver(scene);
+    assert_int_equal(scene_mails(scene, NULL, NULL), mails);
+    leave(scene, id);
+}
+
+static void test_7_14_withdrawal_before_approval(void **state)
+{
+    char *id;
+    struct scene *scene = waiting(&id);
+    struct paper *paper = paper_new("P5");
+    (void)state;
+
+    paper_put(paper, "head/applicantUid", "jinan-ding");
+    paper_put(paper, "requestId", id);
+    scene_file_from(scene, NEW, paper);
+    scene_deliver(scene);
+    paper_free(paper);
+    assert_string_equal(scene_state(scene, id), "withdrawn");
+    assert_non_null(scene_mail(scene, "N7", NEW));
+    assert_non_null(scene_mail(scene, "N7", JINAN_1));
+    scene_reply(scene, JINAN_1, "N2", APPROVE);
+    assert_string_equal(scene_state(scene, id), "withdrawn");
+    assert_true(scene_told(scene, "N9", JINAN_1, "已撤回"));
+    leave(scene, id);
+}
+
+static void test_7_14_withdrawal_while_it_takes_effect_and_after(void **state)
+{
+    char *id;
+    struct scene *scene = waiting(&id);
+    struct paper *paper = paper_new("P5");
+    (void)state;
+
+    scene_answer(scene, scene_mail(scene, "N2", JINAN_1), JINAN_1, APPROVE);
+    assert_string_equal(scene_state(scene, id), "applying");
+    paper_put(paper, "head/applicantUid", "jinan-ding");
+    paper_put(paper, "requestId", id);
+    scene_file_from(scene, NEW, paper);
+    scene_deliver(scene);
+    assert_true(scene_told(scene, "N0", NEW, "E-CLOSED"));
+    assert_string_equal(scene_state(scene, id), "done");
+    paper_put(paper, "reason", "还是想撤回");
+    scene_file_from(scene, NEW, paper);
+    scene_deliver(scene);
+    assert_int_equal(scene_mails(scene, "N0", NEW), 2);
+    assert_string_equal(scene_state(scene, id), "done");
+    paper_free(paper);
+    leave(scene, id);
+}
+
+static void test_7_14_nobody_withdraws_a_strangers_request(void **state)
+{
+    char *id;
+    struct scene *scene = waiting(&id);
+    (void)state;
+    g_autofree char *own = scene_form(scene, "P5", "requestId", id, NULL);
+    g_autofree char *first = g_strdup(scene_mail(scene, "N0", "e1@example.com")->text);
+
+    assert_null(own);
+    assert_true(scene_told(scene, "N0", "e1@example.com", "E-NOT-OWNER"));
+    scene_form(scene, "P5", "requestId", "T5-2026-000999", NULL);
+    assert_string_equal(scene_mail(scene, "N0", "e1@example.com")->text, first);
+    assert_string_equal(scene_state(scene, id), "cityReview");
+    leave(scene, id);
+}
+
+static void test_7_15_a_contrary_correction_changes_nothing(void **state)
+{
+    char *id;
+    struct scene *scene = waiting(&id);
+    (void)state;
+
+    scene_reply(scene, JINAN_1, "N2", APPROVE);
+    scene_reply(scene, JINAN_1, "N2", REJECT);
+    assert_string_equal(scene_state(scene, id), "done");
+    assert_true(scene_told(scene, "N9", JINAN_1, "第一次"));
+    leave(scene, id);
+}
+
+static void test_7_16_the_archive_number_in_a_second_reply(void **state)
+{
+    char *id;
+    struct scene *scene = waiting(&id);
+    (void)state;
+
+    scene_reply(scene, JINAN_1, "N2", "同意");
+    scene_reply(scene, JINAN_1, "N2", "留档编号：济建留档〔2026〕0123号");
+    assert_waits(scene, id);
+    scene_reply(scene, JINAN_1, "N9", APPROVE);
+    assert_string_equal(scene_state(scene, id), "done");
+    leave(scene, id);
+}
+
+static void test_7_33_a_city_without_reviewers_waits(void **state)
+{
+    struct scene *scene = scene_new();
+    (void)state;
+    g_autofree char *id = scene_form(scene, "P1", "cityCode", "371700", NULL);
+
+    assert_string_equal(scene_state(scene, id), "cityReview");
+    assert_int_equal(scene_mails(scene, "N2", NULL), 0);
+    assert_non_null(scene_mail(scene, "N11", SCENE_OPERATOR));
+    scene_forward(scene, 30);
+    assert_string_equal(scene_state(scene, id), "cityReview");
+    tree_add(scene->tree, REVIEWER("city-heze-1", "371700"), ATTRIBUTE_OBJECT_CLASS, CLASS_REVIEWER, ATTRIBUTE_UID, "city-heze-1",
+             ATTRIBUTE_CN, "菏泽审核甲", ATTRIBUTE_MAIL, "city-heze-1@example.com", ATTRIBUTE_ACTIVE, "TRUE", NULL);
+    tree_set(scene->tree, REVIEWERS("371700"), ATTRIBUTE_MEMBER, REVIEWER("city-heze-1", "371700"));
+    scene_forward(scene, 5);
+    scene_reply(scene, "city-heze-1@example.com", "N8", "同意");
+    assert_string_equal(scene_state(scene, id), "done");
+    scene_free(scene);
+}
+
+static void test_7_33_the_province_hears_of_it(void **state)
+{
+    struct scene *scene = scene_new();
+    (void)state;
+    g_autofree char *id = scene_form(scene, "P1", "cityCode", "371700", NULL);
+
+    assert_non_null(id);
+    assert_non_null(scene_mail(scene, "N11", "province-1@example.com"));
+    scene_free(scene);
+}
+
+static void test_7_35_a_reviewer_is_deactivated_after_the_mail_went_out(void **state)
+{
+    char *id;
+    struct scene *scene = waiting(&id);
+    (void)state;
+
+    tree_set(scene->tree, JINAN_1_DN, ATTRIBUTE_ACTIVE, "FALSE");
+    scene_reply(scene, JINAN_1, "N2", APPROVE);
+    assert_waits(scene, id);
+    assert_true(scene_told(scene, "N9", JINAN_1, "不是该主管部门"));
+    scene_forward(scene, 5);
+    assert_null(scene_mail(scene, "N8", JINAN_1));
+    assert_non_null(scene_mail(scene, "N8", JINAN_2));
+    scene_reply(scene, JINAN_2, "N2", APPROVE);
+    assert_string_equal(scene_state(scene, id), "done");
+    leave(scene, id);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_g1_a_used_token_decides_nothing),
+        cmocka_unit_test(test_g1_an_unknown_token_touches_nothing),
+        cmocka_unit_test(test_g1_tokens_that_disagree_decide_nothing),
+        cmocka_unit_test(test_g2_a_stranger_with_a_token_hears_nothing),
+        cmocka_unit_test(test_g2_a_colleague_uses_his_own_mail),
+        cmocka_unit_test(test_g2_the_site_may_want_proof_of_origin),
+        cmocka_unit_test(test_g2_without_that_wish_an_unproved_reply_decides),
+        cmocka_unit_test(test_g3_who_has_left_the_authority_decides_nothing),
+        cmocka_unit_test(test_g3_a_deleted_reviewer_decides_nothing),
+        cmocka_unit_test(test_g4_a_contact_of_the_applicant_is_neither_asked_nor_heard),
+        cmocka_unit_test(test_g4_who_becomes_involved_later_is_refused),
+        cmocka_unit_test(test_g6_an_approval_names_the_archive_number),
+        cmocka_unit_test(test_g6_a_rejection_names_its_reason),
+        cmocka_unit_test(test_g7_facts_that_have_gone_end_the_request),
+        cmocka_unit_test(test_guards_are_asked_in_their_order),
+        cmocka_unit_test(test_what_is_unclear_is_asked_back),
+        cmocka_unit_test(test_7_09_a_reviewer_registers_and_nobody_else_is_there),
+        cmocka_unit_test(test_7_10_a_reviewer_of_another_city_answers_a_forwarded_mail),
+        cmocka_unit_test(test_7_12_two_reviewers_answer),
+        cmocka_unit_test(test_7_12_two_reviewers_answer_in_one_batch),
+        cmocka_unit_test(test_7_13_the_same_reply_is_delivered_twice),
+        cmocka_unit_test(test_7_14_withdrawal_before_approval),
+        cmocka_unit_test(test_7_14_withdrawal_while_it_takes_effect_and_after),
+        cmocka_unit_test(test_7_14_nobody_withdraws_a_strangers_request),
+        cmocka_unit_test(test_7_15_a_contrary_correction_changes_nothing),
+        cmocka_unit_test(test_7_16_the_archive_number_in_a_second_reply),
+        cmocka_unit_test(test_7_33_a_city_without_reviewers_waits),
+        cmocka_unit_test(test_7_33_the_province_hears_of_it),
+        cmocka_unit_test(test_7_35_a_reviewer_is_deactivated_after_the_mail_went_out),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
