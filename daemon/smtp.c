@@ -19,7 +19,9 @@ struct lane {
     struct smtp_job *job; /* NULL: nothing to do */
     GBytes *body;
     gsize at;        /* octets of the body that libcurl has */
+    gboolean begun;  /* through with the login: what is said now is about the message */
     gboolean again;  /* on a fresh connection, after an old one had fallen */
+    gboolean works;  /* carried a message in this smtp_send() */
     gboolean closed; /* no connection can be made: not used until the next smtp_send() */
 };
 
@@ -53,6 +55,16 @@ static size_t give_body(char *buffer, size_t one, size_t size, void *context)
     return part;
 }
 
+static int note_begin(void *context, char *theirs, char *ours, int their_port, int our_port)
+{
+    (void)theirs;
+    (void)ours;
+    (void)their_port;
+    (void)our_port;
+    ((struct lane *)context)->begun = TRUE;
+    return CURL_PREREQFUNC_OK;
+}
+
 static gboolean open_lane(struct lane *lane, const struct transport_options *transport, GError **error)
 {
     lane->curl = transport_open(transport, error);
@@ -61,6 +73,8 @@ static gboolean open_lane(struct lane *lane, const struct transport_options *tra
     transport_listen(lane->curl, &lane->said);
     curl_easy_setopt(lane->curl, CURLOPT_PRIVATE, lane);
     curl_easy_setopt(lane->curl, CURLOPT_ERRORBUFFER, lane->detail);
+    curl_easy_setopt(lane->curl, CURLOPT_PREREQFUNCTION, note_begin);
+    curl_easy_setopt(lane->curl, CURLOPT_PREREQDATA, lane);
     curl_easy_setopt(lane->curl, CURLOPT_UPLOAD, 1L);
     curl_easy_setopt(lane->curl, CURLOPT_READFUNCTION, give_body);
     curl_easy_setopt(lane->curl, CURLOPT_READDATA, lane);
@@ -164,6 +178,7 @@ static void start(struct smtp *smtp, struct lane *lane, struct smtp_job *job, gb
 {
     lane->job = job;
     lane->again = again;
+    lane->begun = FALSE;
     lane->at = 0;
     lane->said.line[0] = lane->detail[0] = '\0';
     lane->body = canonical_body(job->bytes);
@@ -194,6 +209,7 @@ static void start_waiting(struct smtp *smtp)
 struct ending {
     CURLcode result;
     int code;        /* of the last reply; 0 when there was none */
+    gboolean begun;  /* the login was behind it */
     gboolean handed; /* libcurl had the whole body: the final dot may be with the server */
     gboolean reused; /* an old connection */
 };
@@ -209,21 +225,14 @@ static gboolean is_stale(const struct ending *ending)
     return !ending->handed && ending->reused && (ending->code == 0 || ending->code == 421);
 }
 
-/* The connection failed before the message began, or the reply is about us and not about the message: the next message would meet the same. */
+/* The connection failed before the message began, or the server keeps us waiting, or the reply is about us: the next message would meet the same. */
 static gboolean is_unready(const struct ending *ending)
 {
-    static const CURLcode results[] = {CURLE_REMOTE_ACCESS_DENIED, CURLE_SSL_CONNECT_ERROR, CURLE_WEIRD_SERVER_REPLY,
-                                       CURLE_OPERATION_TIMEDOUT};
-    static const int codes[] = {0, 454, 530, 535, 538};
-    if (ending->handed)
-        return ending->result == CURLE_OPERATION_TIMEDOUT;
-    for (gsize i = 0; i < G_N_ELEMENTS(results); i++)
-        if (ending->result == results[i])
-            return TRUE;
+    static const int codes[] = {454, 530, 535, 538};
     for (gsize i = 0; i < G_N_ELEMENTS(codes); i++)
-        if (ending->code == codes[i])
+        if (!ending->handed && ending->code == codes[i])
             return TRUE;
-    return transport_refused(ending->result);
+    return !ending->begun || ending->result == CURLE_OPERATION_TIMEDOUT;
 }
 
 static enum smtp_outcome outcome_of(const struct ending *ending)
@@ -235,7 +244,15 @@ static enum smtp_outcome outcome_of(const struct ending *ending)
     return ending->handed && !is_class(ending, 4) ? SMTP_UNKNOWN : SMTP_LATER;
 }
 
-/* Give up the connection, and all of them when it was the only one or each would be refused. Others may still carry the job, unless it kept this one waiting. */
+static gboolean any_works(const struct smtp *smtp)
+{
+    for (guint i = 0; i < smtp->connections; i++)
+        if (smtp->lanes[i].works)
+            return TRUE;
+    return FALSE;
+}
+
+/* Give up the connection, and all of them when none works or each would be refused. Others may still carry the job, unless it kept this one waiting. */
 static void note_fault(struct smtp *smtp, struct lane *lane, struct smtp_job *job, const struct ending *ending)
 {
     gboolean lasting = (transport_refused(ending->result) || is_class(ending, 5)) && !is_class(ending, 4);
@@ -245,8 +262,8 @@ static void note_fault(struct smtp *smtp, struct lane *lane, struct smtp_job *jo
     g_set_error(&smtp->fault, SMTP_ERROR, lasting ? SMTP_REFUSED : SMTP_AWAY, "%s; the mail server's last line: \"%s\"", detail,
                 said);
     lane->closed = TRUE;
-    smtp->proved = FALSE;
-    smtp->stopped |= lasting || smtp->running == 0;
+    lane->works = smtp->proved = FALSE;
+    smtp->stopped |= lasting || (smtp->running == 0 && !any_works(smtp));
     if (ending->result == CURLE_OPERATION_TIMEDOUT)
         settle(job, outcome_of(ending), ending->code, detail);
     else
@@ -262,6 +279,7 @@ static void conclude(struct smtp *smtp, struct lane *lane, CURLcode result)
     struct ending ending = {
         .result = result,
         .code = (int)code,
+        .begun = lane->begun,
         .handed = lane->at > 0 && lane->at == g_bytes_get_size(lane->body),
         .reused = connects == 0,
     };
@@ -280,7 +298,7 @@ static void conclude(struct smtp *smtp, struct lane *lane, CURLcode result)
                replied                 ? lane->said.line
                : *lane->detail != '\0' ? lane->detail
                                        : curl_easy_strerror(result));
-        smtp->proved = TRUE;
+        lane->works = smtp->proved = TRUE;
     }
 }
 
@@ -307,7 +325,7 @@ gboolean smtp_send(struct smtp *smtp, struct smtp_job *jobs, guint count, GError
 {
     smtp->stopped = FALSE;
     for (guint i = 0; i < smtp->connections; i++)
-        smtp->lanes[i].closed = FALSE;
+        smtp->lanes[i].closed = smtp->lanes[i].works = FALSE;
     for (guint i = 0; i < count; i++) {
         if (is_address(jobs[i].recipient) && is_address(jobs[i].sender) && *jobs[i].recipient != '\0')
             g_queue_push_tail(&smtp->waiting, &jobs[i]);

@@ -15,9 +15,18 @@
 static struct mailbox *mailbox;
 static int watched = -1;
 
+/* For JSON: quotes become apostrophes. */
+static const char *quotable(char *text)
+{
+    for (char *at = text; *at != '\0'; at++)
+        if (g_ascii_iscntrl(*at) || *at == '\\' || *at == '"')
+            *at = '\'';
+    return text;
+}
+
 static void say_fault(GError *error)
 {
-    g_autofree char *text = g_strescape(error->message, NULL);
+    const char *text = quotable(error->message);
     printf("{\"fault\": \"%s\", \"message\": \"%s\"}\n", error->code == MAILBOX_REFUSED ? "refused" : "away", text);
     g_error_free(error);
 }

@@ -13,6 +13,15 @@
 static struct smtp *smtp;
 static const char *const outcomes[] = {"accepted", "later", "never", "unknown"};
 
+/* For JSON: quotes become apostrophes. */
+static const char *quotable(char *text)
+{
+    for (char *at = text; *at != '\0'; at++)
+        if (g_ascii_iscntrl(*at) || *at == '\\' || *at == '"')
+            *at = '\'';
+    return text;
+}
+
 static char *option(const char *word)
 {
     return strcmp(word, "-") == 0 ? NULL : (char *)word;
@@ -20,7 +29,7 @@ static char *option(const char *word)
 
 static void say_fault(GError *error)
 {
-    g_autofree char *text = error == NULL ? g_strdup("") : g_strescape(error->message, NULL);
+    const char *text = error == NULL ? "" : quotable(error->message);
     printf("\"fault\": \"%s\", \"message\": \"%s\"}\n",
            error == NULL                 ? ""
            : error->code == SMTP_REFUSED ? "refused"
@@ -64,9 +73,8 @@ static void do_send(char **words)
     smtp_send(smtp, jobs, count, &error);
     printf("{\"jobs\": [");
     for (guint i = 0; i < count; i++) {
-        g_autofree char *said = g_strescape(jobs[i].said, NULL);
-        printf("%s{\"recipient\": \"%s\", \"outcome\": \"%s\", \"code\": %d, \"said\": \"%s\"}", i > 0 ? ", " : "",
-               jobs[i].recipient, outcomes[jobs[i].outcome], jobs[i].code, said);
+        printf("%s{\"outcome\": \"%s\", \"code\": %d, \"said\": \"%s\"}", i > 0 ? ", " : "", outcomes[jobs[i].outcome],
+               jobs[i].code, quotable(jobs[i].said));
         smtp_job_clear(&jobs[i]);
     }
     printf("], ");

@@ -134,7 +134,7 @@ class Scripted:
         self.listener.shutdown(socket.SHUT_RDWR)
         self.listener.close()
         for connection in self.connections:
-            connection.close()
+            connection.interrupt()
         for thread in self.threads:
             thread.join(10)
         assert not self.failures, self.failures
@@ -189,10 +189,15 @@ class Connection:
         self.socket = self.context.wrap_socket(self.socket, server_side=True)
         self.file = self.socket.makefile("rb")
 
-    def close(self):
+    def interrupt(self):
+        """Have whoever talks on it find it closed."""
         with contextlib.suppress(OSError):
             self.socket.shutdown(socket.SHUT_RDWR)
+
+    def close(self):
+        self.interrupt()
         self.socket.close()
+        self.file.close()  # only now is the connection closed
 
 
 class ImapScript:
@@ -273,3 +278,65 @@ class ImapScript:
 
 def hang_up(connection, *_):
     raise Closed
+
+
+class SmtpScript:
+    """The talk of a small SMTP server. `say` maps a step to a list with one answer for each time it comes to it, the last one for all further times:
+    a reply, None for the usual one, or a function (connection) such as hang_up. Steps: GREETING, EHLO (and HELO), STARTTLS, AUTH, MAIL, RCPT, DATA,
+    DOT, and BODY before the body is read."""
+
+    USUAL = {"GREETING": "220 hello", "EHLO": None, "STARTTLS": "220 go", "AUTH": "235 welcome", "DATA": "354 go on", "QUIT": "221 bye"}
+
+    def __init__(self, say=None, offers=("SIZE 10000000", "AUTH PLAIN")):
+        self.say = {step: list(answers) for step, answers in (say or {}).items()}
+        self.offers = offers
+        self.bodies = []  # of messages that were accepted
+        self.heard = []  # command lines
+        self.connections = 0
+
+    def __call__(self, connection):
+        self.connections += 1
+        self._answer(connection, "GREETING")
+        while True:
+            line = connection.line()
+            self.heard.append(line)
+            step = line.split(" ")[0].upper()
+            if not self._answer(connection, step):
+                continue
+            if step == "DATA":
+                self._take_body(connection)
+            elif step == "STARTTLS":
+                connection.start_tls()
+            elif step == "QUIT":
+                return
+
+    def _answer(self, connection, step):
+        """Say what is to be said; True when that was a yes."""
+        answers = self.say.get("EHLO" if step == "HELO" else step, [None])
+        answer = answers.pop(0) if len(answers) > 1 else answers[0]
+        if callable(answer):
+            answer(connection)
+        elif answer:
+            connection.say(answer)
+        elif step in ("EHLO", "HELO"):
+            lines = ["mail.example.com", *self.offers]
+            connection.say(*[f"250-{line}" for line in lines[:-1]], f"250 {lines[-1]}")
+        elif step != "BODY":
+            connection.say(self.USUAL.get(step, "250 fine"))
+        return not answer or answer[0] in "23"
+
+    def _take_body(self, connection):
+        self._answer(connection, "BODY")
+        lines = []
+        while (line := connection.file.readline()) != b".\r\n":
+            if not line:
+                raise Closed
+            lines.append(line[1:] if line.startswith(b".") else line)
+        body = b"".join(lines)
+        self.bodies.append(body)  # before the other side can know
+        refused = True
+        try:
+            refused = not self._answer(connection, "DOT")
+        finally:
+            if refused:
+                self.bodies.remove(body)

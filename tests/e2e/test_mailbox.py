@@ -84,13 +84,13 @@ def test_refusals_say_what_to_do(dovecot, mailbox, where):
         (dict(ca="/nowhere/ca.pem"), "ca.pem"),
         (dict(url=dovecot.url("imaps"), ca="-"), "certificate"),
         (dict(url=secret_url), "has a user or password in it"),
-        (dict(url=dovecot.url().replace("INBOX", "Missing")), 'SELECT \\"Missing\\"'),
+        (dict(url=dovecot.url().replace("INBOX", "Missing")), "SELECT 'Missing'"),
         (dict(folders=("Pro\tcessed", "Quarantine")), "cannot name a folder"),
     ]
     for options, words in cases:
         answer = open_on(mailbox, dovecot, **options)
         assert answer["fault"] == "refused", (options, answer)
-        assert words in answer["message"].replace('"', '\\"'), (options, answer)
+        assert words in answer["message"], (options, answer)
         assert "secret" not in answer["message"] and PASSWORD not in answer["message"]
 
 
