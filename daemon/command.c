@@ -10,8 +10,7 @@
 
 #define MOST 200
 
-/* The value after `--name`, or NULL. */
-static const char *option(const struct command_call *call, const char *name)
+const char *command_option(const struct command_call *call, const char *name)
 {
     for (int i = 0; i + 1 < call->argc; i++)
         if (g_str_equal(call->argv[i], name))
@@ -19,15 +18,34 @@ static const char *option(const struct command_call *call, const char *name)
     return NULL;
 }
 
+const char *command_argument(const struct command_call *call, const char *const *valued, guint place)
+{
+    for (int i = 0; i < call->argc; i++) {
+        if (g_strv_contains(valued, call->argv[i]))
+            i++;
+        else if (!g_str_has_prefix(call->argv[i], "--") && !place--)
+            return call->argv[i];
+    }
+    return NULL;
+}
+
+gboolean command_flag(const struct command_call *call, const char *name)
+{
+    for (int i = 0; i < call->argc; i++)
+        if (g_str_equal(call->argv[i], name))
+            return TRUE;
+    return FALSE;
+}
+
 static guint most(const struct command_call *call)
 {
-    const char *text = option(call, "--most");
+    const char *text = command_option(call, "--most");
     guint64 number = text ? g_ascii_strtoull(text, NULL, 10) : 0;
 
     return number && number < G_MAXINT ? (guint)number : MOST;
 }
 
-static enum command_exit fault(GError *error)
+enum command_exit command_fault(GError *error)
 {
     fprintf(stderr, "countersign: %s\n", error->message);
     g_error_free(error);
@@ -48,8 +66,9 @@ enum command_exit command_list(const struct command_call *call)
     struct store *store = open_state(call, TRUE, &error);
 
     if (!store)
-        return fault(error);
-    g_autoptr(GPtrArray) requests = store_requests(store, option(call, "--state"), option(call, "--type"), most(call));
+        return command_fault(error);
+    g_autoptr(GPtrArray) requests =
+        store_requests(store, command_option(call, "--state"), command_option(call, "--type"), most(call));
     struct sheet *sheet = sheet_open(call->json, columns);
     for (guint i = 0; i < requests->len; i++) {
         const struct request *request = g_ptr_array_index(requests, i);
@@ -233,7 +252,7 @@ enum command_exit command_show(const struct command_call *call)
         return COMMAND_USAGE;
     struct site *site = site_open(call->config, TRUE, &error);
     if (!site)
-        return fault(error);
+        return command_fault(error);
     store_records(site->store, &records);
     struct dossier dossier = {.request = records.request(records.context, call->argv[0])};
     if (!dossier.request) {
@@ -264,12 +283,12 @@ enum command_exit command_outbox(const struct command_call *call)
 {
     static const char *const columns[] = {"#id",       "request", "kind", "code",   "to",        "state",
                                           "#attempts", "due",     "said", "effect", "messageId", NULL};
-    const char *state = option(call, "--state");
+    const char *state = command_option(call, "--state");
     GError *error = NULL;
     struct store *store = open_state(call, TRUE, &error);
 
     if (!store)
-        return fault(error);
+        return command_fault(error);
     g_autoptr(GPtrArray) rows = store_outbox(store, state ? state : call->json ? NULL : "waiting", NULL, most(call));
     struct sheet *sheet = sheet_open(call->json, columns);
     for (guint i = 0; i < rows->len; i++) {
@@ -294,13 +313,13 @@ enum command_exit command_retry(const struct command_call *call)
         return COMMAND_USAGE;
     struct store *store = open_state(call, FALSE, &error);
     if (!store)
-        return fault(error);
+        return command_fault(error);
     store_begin(store);
     guint count = store_outbox_retry(store, id, clock_now());
     gboolean kept = store_commit(store, &error);
     store_close(store);
     if (!kept)
-        return fault(error);
+        return command_fault(error);
     printf(call->json ? "{\"rows\":%u}\n" : "%u rows are due now\n", count);
     return count || !id ? COMMAND_FINE : COMMAND_FOUND;
 }
@@ -314,7 +333,7 @@ enum command_exit command_audit(const struct command_call *call)
         return COMMAND_USAGE;
     struct store *store = open_state(call, TRUE, &error);
     if (!store)
-        return fault(error);
+        return command_fault(error);
     gint64 rows = store_audit_verify(store, &broken);
     struct records records;
     store_records(store, &records);

@@ -18,6 +18,15 @@ struct command_call {
     char **argv;
 };
 
+/* The value after `--name`; NULL when it is not given. */
+const char *command_option(const struct command_call *call, const char *name);
+/* The argument at `place` among those that are no options (each option in `valued`, NULL-terminated, takes the next argument with it); NULL when there are not so many. */
+const char *command_argument(const struct command_call *call, const char *const *valued, guint place);
+/* Whether `--name` stands anywhere. */
+gboolean command_flag(const struct command_call *call, const char *name);
+/* Say what the world did; takes `error`. */
+enum command_exit command_fault(GError *error);
+
 enum command_exit command_list(const struct command_call *call);   /* [--state STATE] [--type TYPE] [--most N] */
 enum command_exit command_show(const struct command_call *call);   /* ID */
 enum command_exit command_outbox(const struct command_call *call); /* [--state STATE] [--most N] */
@@ -25,5 +34,12 @@ enum command_exit command_retry(const struct command_call *call);  /* [ID] */
 enum command_exit command_audit(const struct command_call *call);  /* verify */
 enum command_exit command_check(const struct command_call *call);
 enum command_exit command_explain(const struct command_call *call); /* FILE... */
+enum command_exit
+command_decide(const struct command_call *call); /* ID approve|reject [--archive NO] [--reason TEXT] --on-behalf-of UID */
+enum command_exit command_withdraw(const struct command_call *call); /* ID [--reason TEXT] */
+enum command_exit command_reissue(const struct command_call *call);  /* ID [UID] */
+enum command_exit command_entry(const struct command_call *call);    /* KEY [--full] [--most N] */
+enum command_exit command_load(
+    const struct command_call *call); /* WHAT FILE [--dry-run] [--skip-wrong] [--administrator-dn DN --password-file FILE] */
 
 #endif

@@ -19,6 +19,10 @@ static const struct {
     {"outbox", command_outbox, "[--state STATE] [--most N]", "what the world is still to be told"},
     {"retry", command_retry, "[ID]", "try waiting rows now, or one failed row again"},
     {"audit", command_audit, "verify", "walk the audit chain"},
+    {"decide", command_decide, "ID approve|reject --on-behalf-of UID [--archive NO] [--reason TEXT]",
+     "enter a decision made on paper"},
+    {"withdraw", command_withdraw, "ID [--reason TEXT]", "enter an applicant's withdrawal made on paper"},
+    {"reissue-token", command_reissue, "ID [UID]", "end tokens and send the mails that carry them again"},
     {"check", command_check, "", "configuration, templates, state, directory, mailbox, submission"},
 };
 
@@ -26,7 +30,7 @@ static int usage(void)
 {
     fputs("usage: countersign [-c FILE] [--json] COMMAND ...\n\n", stderr);
     for (guint i = 0; i < G_N_ELEMENTS(commands); i++)
-        fprintf(stderr, "  %-8s %-42s %s\n", commands[i].name, commands[i].arguments, commands[i].meaning);
+        fprintf(stderr, "  %s %s\n      %s\n", commands[i].name, commands[i].arguments, commands[i].meaning);
     return COMMAND_USAGE;
 }
 

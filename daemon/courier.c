@@ -11,6 +11,7 @@
 #define CHANGES_MOST 200
 #define MAILS_MOST 100
 #define RELEASE_EVERY (60 * CLOCK_SECOND)
+#define GLANCE_EVERY (5 * CLOCK_SECOND) /* at the outbox: the administrator's tool rings no bell */
 #define LATER_FIRST (5 * CLOCK_SECOND)
 #define LATER_MOST (60 * 60 * CLOCK_SECOND)
 #define SECRET_CHARACTERS 26
@@ -282,12 +283,12 @@ static void release_accounts(struct courier *courier, gint64 now)
         outage_over(&courier->no_directory);
 }
 
-static gint64 wake_at(struct courier *courier)
+static gint64 wake_at(struct courier *courier, gint64 now)
 {
     gint64 change = MAX(store_outbox_next(courier->store, "change"), courier->no_directory.until);
     gint64 mail = MAX(store_outbox_next(courier->store, "mail"), courier->no_submission.until);
 
-    return MIN(MIN(change, mail), MAX(courier->release_at, courier->no_directory.until));
+    return MIN(MIN(MIN(change, mail), now + GLANCE_EVERY), MAX(courier->release_at, courier->no_directory.until));
 }
 
 static gboolean open_all(struct courier *courier, GError **error)
@@ -333,7 +334,7 @@ int courier_run(struct role *role)
         if (outage_pauses(&courier.no_state, now))
             role_wait(role, NULL, 0, courier.no_state.until);
         else if (!changed && !mailed)
-            role_wait(role, NULL, 0, wake_at(&courier));
+            role_wait(role, NULL, 0, wake_at(&courier, now));
     }
     close_all(&courier);
     return 0;
