@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "mailflow/limits.h"
+#include "mailflow/idiom.h"
 
 /* A field that only machines write. `value` NULL: its presence is enough; otherwise the beginning of its value, `!` before it: any other value. */
 static const struct mark {
@@ -39,244 +39,6 @@ static const struct mark {
     {"Delivered-To", "autoresponder", "Delivered-To: Autoresponder"},
     {"X-MS-Exchange-Generated-Message-Source", "Mailbox Rules Agent", "Exchange's rules wrote it"},
     {"X-MS-Exchange-Inbox-Rules-Loop", "!", "Exchange's rules wrote it"},
-};
-
-/* How the subject of an answer by machine begins, after gateways' marks and in lower case. */
-static const char *const subjects[] = {
-    "自动回复",
-    "自動回覆",
-    "自动答复",
-    "自動回復",
-    "自动应答",
-    "假期自动回复",
-    "休假自动回复",
-    "外出自动回复",
-    "不在办公室",
-    "[自动回复]",
-    "【自动回复】",
-    "(自动回复)",
-    "（自动回复）",
-    "外出: ",
-    "外出：",
-    "休假通知",
-    "automatic reply",
-    "automatic response",
-    "automated reply",
-    "automated response",
-    "automated message",
-    "auto reply",
-    "auto-reply",
-    "autoreply",
-    "auto response",
-    "auto-response",
-    "autoresponse",
-    "auto respon",
-    "autoresponder",
-    "auto:",
-    "[auto]",
-    "[auto-reply]",
-    "[autoreply]",
-    "out of office",
-    "out-of-office",
-    "out of the office",
-    "ooo:",
-    "ooto:",
-    "[ooo]",
-    "away from my mail",
-    "away from the office",
-    "vacation:",
-    "vacation reply",
-    "vacation message",
-    "on vacation",
-    "on leave:",
-    "on holiday",
-    "i am out of",
-    "i'm out of",
-    "i am away",
-    "i am on vacation",
-    "abwesenheit",
-    "automatische antwort",
-    "automatische abwesenheit",
-    "automatische rückantwort",
-    "autoantwort",
-    "auto-antwort",
-    "bin im urlaub",
-    "ich bin nicht im büro",
-    "abwesend",
-    "out of office antwort",
-    "urlaubsbenachrichtigung",
-    "eingangsbestätigung",
-    "réponse automatique",
-    "reponse automatique",
-    "absence du bureau",
-    "absent du bureau",
-    "message d'absence",
-    "absence :",
-    "message automatique",
-    "notification d'absence",
-    "en congé",
-    "absence bureau",
-    "自動応答",
-    "自動返信",
-    "不在通知",
-    "不在のお知らせ",
-    "不在連絡",
-    "不在です",
-    "不在:",
-    "不在：",
-    "休暇のお知らせ",
-    "【自動返信】",
-    "［自動返信］",
-    "（自動返信）",
-    "【自動応答】",
-    "休暇中",
-    "자동 회신",
-    "자동회신",
-    "자동 응답",
-    "자동응답",
-    "부재중",
-    "부재 중",
-    "휴가 중",
-    "[자동회신]",
-    "[자동응답]",
-    "부재 알림",
-    "respuesta automática",
-    "respuesta automatica",
-    "fuera de la oficina",
-    "fuera de oficina",
-    "ausente de la oficina",
-    "autorespuesta",
-    "mensaje automático",
-    "ausencia de la oficina",
-    "risposta automatica",
-    "fuori ufficio",
-    "fuori sede",
-    "resposta automática",
-    "ausência temporária",
-    "ausente do escritório",
-    "fora do escritório",
-    "automatisch antwoord",
-    "afwezig",
-    "niet aanwezig",
-    "automatiskt svar",
-    "frånvaro",
-    "automatisk svar",
-    "fravær",
-    "automaattinen vastaus",
-    "poissa",
-    "автоматический ответ",
-    "автоответ",
-    "нет на работе",
-    "нет в офисе",
-    "odpowiedź automatyczna",
-    "autoodpowiedź",
-    "automatická odpověď",
-    "otomatik yanıt",
-    "read:",
-    "read receipt",
-    "read-receipt",
-    "已读:",
-    "已读：",
-    "已讀:",
-    "已讀：",
-    "已读回执",
-    "阅读回执",
-    "閱讀回條",
-    "gelesen:",
-    "lu :",
-    "lu:",
-    "leído:",
-    "開封済み:",
-    "開封確認:",
-    "읽음:",
-    "not read:",
-    "未读:",
-    "未读：",
-    "未读而删除",
-    "deleted:",
-    "未閱讀",
-    "complaint about message from",
-    "return receipt",
-    "disposition notification",
-    "message read notification",
-    "accusé de réception",
-    "lesebestätigung",
-    NULL,
-};
-
-/* What only an answering machine says about itself. */
-static const char *const sayings[] = {
-    "这是来自qq邮箱的",
-    "这是一封自动回复",
-    "此邮件为自动回复",
-    "本邮件为自动回复",
-    "此为自动回复",
-    "这是自动回复",
-    "自动回复邮件",
-    "邮件由系统自动",
-    "本邮件由系统",
-    "此邮件由系统自动",
-    "系统自动发出",
-    "系统自动发送",
-    "系统自动回复",
-    "自动回复，请勿",
-    "請勿直接回覆",
-    "请勿直接回复此邮件",
-    "此為系統自動",
-    "系統自動",
-    "this is an automatic reply",
-    "this is an automated",
-    "this is an automatic",
-    "this is an auto-generated",
-    "this is an auto generated",
-    "this is an auto-reply",
-    "this is an auto reply",
-    "this is an autoreply",
-    "this is a computer generated",
-    "this is an auto-response",
-    "this is an autoresponse",
-    "automatically generated",
-    "this email was sent automatically",
-    "this message was sent automatically",
-    "automated response",
-    "automatic response to",
-    "auto-generated e-mail",
-    "please do not reply to this",
-    "do not reply directly to this",
-    "diese e-mail wurde automatisch",
-    "diese nachricht wurde automatisch",
-    "dies ist eine automatische",
-    "dies ist eine automatisch",
-    "automatisch generierte",
-    "automatisch erstellte",
-    "automatisch erzeugt",
-    "ceci est une réponse automatique",
-    "ceci est un message automatique",
-    "ce message est généré automatiquement",
-    "message généré automatiquement",
-    "réponse automatique",
-    "este es un mensaje automático",
-    "esta es una respuesta automática",
-    "mensaje generado automáticamente",
-    "respuesta automática",
-    "このメールは自動",
-    "本メールは自動",
-    "自動的に返信",
-    "自動返信です",
-    "自動応答です",
-    "自動送信",
-    "자동으로 발송",
-    "자동 발송",
-    "자동으로 회신",
-    "자동회신",
-    "would like to recall the message",
-    "将撤回邮件",
-    "要撤回邮件",
-    "希望撤回邮件",
-    "想要撤回邮件",
-    "möchte die nachricht",
-    "souhaite rappeler le message",
-    NULL,
 };
 
 /* A name or a local part with one of these words between its hyphens, dots and digits is a machine's. */
@@ -404,6 +166,20 @@ static const char *find_type(const struct evidence *evidence)
     return NULL;
 }
 
+/* A note of absence names it and then the subject it answers; a person goes on in words: "Out of office: x", not "Out of office on Friday". */
+static gboolean is_absence(const struct evidence *evidence, const char *subject)
+{
+    const char *rest = idiom_begins(IDIOM_ABSENCE_SUBJECT, subject);
+    gboolean answers = FALSE;
+
+    if (!rest)
+        return FALSE;
+    rest += strspn(rest, " ");
+    automatic_strip_subject(rest, &answers);
+    return answers || *rest == '\0' || strchr(":-[(", *rest) || g_str_has_prefix(rest, "：") || g_str_has_prefix(rest, "–") ||
+           evidence->answers->len > 0;
+}
+
 static const char *find_subject(const struct evidence *evidence)
 {
     g_autofree char *subject = g_utf8_strdown(evidence->subject ? evidence->subject : "", -1);
@@ -412,9 +188,12 @@ static const char *find_subject(const struct evidence *evidence)
 
     if (answers) /* people answer automatic mail, too */
         return NULL;
-    for (guint i = 0; subjects[i]; i++)
-        if (g_str_has_prefix(stripped, subjects[i]))
-            return "the subject is an automatic answer's";
+    if (idiom_begins(IDIOM_AUTOMATIC_SUBJECT, stripped))
+        return "the subject is an automatic answer's";
+    if (is_absence(evidence, stripped))
+        return "the subject is a note of absence";
+    if (idiom_within(IDIOM_AUTOMATIC_WORD, stripped))
+        return "the subject names an automatic answer";
     return NULL;
 }
 
@@ -455,10 +234,7 @@ static const char *find_saying(const struct evidence *evidence)
     g_autofree char *head = g_utf8_make_valid(evidence->own, (gssize)MIN(strlen(evidence->own), 4000));
     g_autofree char *own = g_utf8_strdown(head, -1);
 
-    for (guint i = 0; sayings[i]; i++)
-        if (strstr(own, sayings[i]))
-            return "the text says that a machine wrote it";
-    return NULL;
+    return idiom_within(IDIOM_MACHINE, own) ? "the text says that a machine wrote it" : NULL;
 }
 
 static const char *find_null_sender(const struct evidence *evidence)

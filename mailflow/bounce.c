@@ -3,258 +3,8 @@
 #include <string.h>
 
 #include "mailflow/automatic.h"
+#include "mailflow/idiom.h"
 #include "mailflow/limits.h"
-
-/* Words are compared in lower case; Chinese, Japanese and Korean have none. */
-static const char *const daemons[] = {
-    "mailer-daemon", "mailer_daemon",      "mailerdaemon", "mail-daemon", "maildaemon",  "mail delivery",
-    "mail deliver",  "mail administrator", "postmaster",   "post_master", "post-master", "mdaemon",
-    "mail router",   "mail system",        "邮件系统",     "退信",        "メール配信",  NULL,
-};
-
-static const char *const subjects[] = {
-    "undeliverable",
-    "undelivered",
-    "undeliverd",
-    "delivery status notif",
-    "delivery notification",
-    "delivery failure",
-    "delivery report",
-    "delivery error",
-    "delivery problem",
-    "delivery has failed",
-    "delivery to the following",
-    "delivery incomplete",
-    "delivery delayed",
-    "delivery failed",
-    "delivery status",
-    "failure notice",
-    "failure delivery",
-    "failed delivery",
-    "failed mail",
-    "failed to deliver",
-    "failure notification",
-    "mail failure",
-    "mail could not be delivered",
-    "returned mail",
-    "returned to sender",
-    "returned message",
-    "return to sender",
-    "mail system error",
-    "mail error",
-    "message status - undeliverable",
-    "non-delivery",
-    "nondelivery",
-    "nondeliverable",
-    "non delivery",
-    "not deliver",
-    "could not send message",
-    "could not be delivered",
-    "unable to deliver",
-    "unable to send",
-    "not be delivered",
-    "message delayed",
-    "warning: message",
-    "warning - delayed mail",
-    "delayed mail",
-    "delivery attempts",
-    "email address unknown",
-    "user unknown",
-    "message could not",
-    "rejected mail",
-    "mail rejected",
-    "message rejected",
-    "mailbox full",
-    "bounce",
-    "was blocked",
-    "message blocked",
-    "invalid address",
-    "address not found",
-    "loop alert",
-    "mail loop",
-    "permanent error",
-    "メールエラー",
-    "mail failed",
-    "returning to sender",
-    "退信",
-    "退件通知",
-    "投递失败",
-    "投遞失敗",
-    "投送失败",
-    "发送失败",
-    "傳送失敗",
-    "未送达",
-    "未送達",
-    "无法投递",
-    "无法送达",
-    "無法傳遞",
-    "无法发送",
-    "未传递",
-    "投递状态",
-    "投递通知",
-    "传递失败",
-    "传送失败",
-    "投递延迟",
-    "寄送失败",
-    "unzustellbar",
-    "nicht zustell",
-    "nicht zugestellt",
-    "zustellung fehlgeschlagen",
-    "zustellfehler",
-    "non remis",
-    "non distribu",
-    "échec de la remise",
-    "échec de remise",
-    "non livr",
-    "配信できません",
-    "配信不能",
-    "配達できません",
-    "送信できません",
-    "送信エラー",
-    "エラーメール",
-    "届きません",
-    "배달되지",
-    "배달 실패",
-    "전송 실패",
-    "반송",
-    "전달 실패",
-    "no se puede entregar",
-    "no se pudo entregar",
-    "no entregado",
-    "no se ha podido",
-    "mensaje devuelto",
-    "correo devuelto",
-    "não entregue",
-    "não foi entregue",
-    "mancata consegna",
-    "mancato recapito",
-    "недостав",
-    "не доставлен",
-    "onbestelbaar",
-    "niet bezorgd",
-    NULL,
-};
-
-static const char *const failures[] = {
-    "could not be delivered",
-    "couldn't be delivered",
-    "could not deliver",
-    "couldn't deliver",
-    "can't be delivered",
-    "cannot be delivered",
-    "can not be delivered",
-    "not be delivered",
-    "wasn't delivered",
-    "was not delivered",
-    "unable to deliver",
-    "undeliverable",
-    "undelivered",
-    "failed to deliver",
-    "delivery to the following",
-    "delivery failed",
-    "delivery has failed",
-    "delivery attempt",
-    "following address",
-    "following recipient",
-    "following errors",
-    "did not reach",
-    "user unknown",
-    "unknown user",
-    "no such user",
-    "mailbox unavailable",
-    "mailbox is full",
-    "mailbox full",
-    "over quota",
-    "permanent error",
-    "permanent fatal error",
-    "recipient address rejected",
-    "recipient rejected",
-    "invalid recipient",
-    "unknown recipient",
-    "does not exist",
-    "doesn't exist",
-    "not found",
-    "could not send",
-    "unable to send",
-    "returned below",
-    "has been rejected",
-    "was rejected",
-    "failed addresses",
-    "no valid recipients",
-    "delivery problems",
-    "no such user",
-    "mailbox is full",
-    "送信できませんでした",
-    "error message",
-    "account is disabled",
-    "relaying denied",
-    "relay access denied",
-    "host unknown",
-    "message delayed",
-    "delayed",
-    "transcript of session",
-    "550 ",
-    "554 ",
-    "5.1.1",
-    "投递失败",
-    "无法投递",
-    "无法发送",
-    "无法送达",
-    "未能送达",
-    "未送达",
-    "退信",
-    "退回",
-    "退信原因",
-    "不存在",
-    "拒收",
-    "被拒绝",
-    "邮箱已满",
-    "被退回",
-    "無法",
-    "unzustellbar",
-    "nicht zugestellt",
-    "konnte nicht",
-    "n'a pas pu",
-    "届けられません",
-    "配信できません",
-    "送信できません",
-    "전달되지",
-    "no se pudo",
-    "não foi",
-    "не удалось",
-    NULL,
-};
-
-static const char *const delays[] = {
-    "will be retried",
-    "will retry",
-    "still being retried",
-    "will continue to",
-    "do not need to resend",
-    "no need to resend",
-    "has been delayed",
-    "delayed mail",
-    "message delayed",
-    "delivery delayed",
-    "warning message only",
-    "this is a warning",
-    "not yet been delivered",
-    "could not be delivered for",
-    "继续尝试",
-    "继续重试",
-    "稍后重试",
-    "延迟投递",
-    "投递延迟",
-    NULL,
-};
-
-static const char *find_word(const char *text, const char *const *words)
-{
-    for (; *words; words++)
-        if (strstr(text, *words))
-            return *words;
-    return NULL;
-}
 
 static char *folded(const char *text, gsize most)
 {
@@ -268,7 +18,7 @@ static gboolean is_from_daemon(const struct evidence *evidence)
     g_autofree char *raw = header_text(evidence->header, "From");
     g_autofree char *from = raw ? folded(raw, 500) : g_strdup("");
 
-    if (find_word(from, daemons))
+    if (idiom_within(IDIOM_SYSTEM, from))
         return TRUE;
     return evidence->envelope_sender && (g_str_has_prefix(evidence->envelope_sender, "mailer-daemon") ||
                                          g_str_has_prefix(evidence->envelope_sender, "postmaster@"));
@@ -295,22 +45,31 @@ static const char *const returned_types[] = {"message/rfc822",
 
 /* What may be looked at before a bounce is found, as lower-case words. */
 struct looks {
-    gboolean null_sender, daemon, robot, answers, told, failed, returned;
+    gboolean null_sender, daemon, robot, answers, told, failed, returned, formal;
 };
+
+static void look_at_text(const struct evidence *evidence, struct looks *looks)
+{
+    g_autofree char *text = folded(evidence->text, 20000);
+
+    looks->failed = idiom_within(IDIOM_FAILURE, text);
+    text[MIN(strlen(text), 400)] = '\0';
+    looks->formal = idiom_within(IDIOM_REPORT, text);
+}
 
 static void look(const struct evidence *evidence, struct looks *looks)
 {
     g_autofree char *subject = folded(evidence->subject ? evidence->subject : "", LIMIT_SUBJECT);
-    g_autofree char *text = folded(evidence->text, 20000);
     g_autofree char *from = header_value(evidence->header, "From", 0);
 
     looks->null_sender = (evidence->envelope_sender && *evidence->envelope_sender == '\0') || g_strcmp0(from, "<>") == 0;
     looks->daemon = is_from_daemon(evidence);
     looks->robot = automatic_is_robot(evidence->from);
     automatic_strip_subject(subject, &looks->answers);
-    looks->told = find_word(subject, subjects) != NULL;
-    looks->failed = find_word(text, failures) != NULL;
+    looks->told = !looks->answers && idiom_within(IDIOM_FAILURE_SUBJECT, subject);
     looks->returned = find_part(evidence, returned_types) != NULL;
+    if (looks->told || looks->daemon || looks->null_sender || looks->robot) /* most mail is none of these */
+        look_at_text(evidence, looks);
 }
 
 /* A postmaster is sometimes a person, who answers under Re: */
@@ -331,10 +90,10 @@ const char *bounce_find(const struct evidence *evidence)
         return "X-Failed-Recipients names the address that failed";
     look(evidence, &looks);
     if (!looks.daemon && !looks.null_sender && !looks.robot) /* people forward and quote bounces */
-        return NULL;
+        return looks.told && looks.formal && !evidence->token ? "the subject and the first words are a mail system's" : NULL;
     if (reported)
         return "a delivery status report from a mail system";
-    if (looks.told && !looks.answers && (!looks.robot || looks.failed))
+    if (looks.told && (!looks.robot || looks.failed))
         return "a mail system's subject tells of a failed delivery";
     if (looks.daemon && looks.failed && !may_be_person(evidence, &looks))
         return "a mail system tells of a failed delivery";
@@ -508,7 +267,7 @@ static void read_prose(const struct evidence *evidence, struct bounce *bounce)
     if (!bounce->recipient)
         bounce->recipient = find_recipient(evidence);
     bounce->status = find_status(text);
-    if (find_word(text, delays) || find_word(subject, delays))
+    if (idiom_within(IDIOM_DELAY, text) || idiom_within(IDIOM_DELAY, subject))
         bounce->permanent = FALSE;
     else
         bounce->permanent = !bounce->status || *bounce->status == '5';

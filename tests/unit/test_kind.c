@@ -62,6 +62,8 @@ static const struct sample {
     {KIND_REPLY, PERSON "Subject: Re: 请审核\n\n同意\n\n> 本邮件由系统自动发出，请勿直接回复\n> This is an automated message\n"},
     {KIND_QUESTION, PERSON "Subject: Fwd: Undelivered Mail Returned to Sender\nContent-Type: multipart/mixed; boundary=b\n" STATUS},
     {KIND_QUESTION, PERSON "Subject: 退信怎么办\n\n我收到退信 550 5.1.1 user unknown\n"},
+    {KIND_QUESTION, PERSON "Subject: Out of office on Friday\n\nWho signs then?\n"},
+    {KIND_QUESTION, PERSON "Subject: 不在办公室时怎么办\n\n请问\n"},
     {KIND_QUESTION, PERSON "Subject: How does automatic reply work?\n\nPlease tell.\n"},
     {KIND_REPLY, "From: Jan Bot <jan.talbot@example.com>\nSubject: Re: 请审核\n\nApproved\n"},
     {KIND_REPLY, "From: R. Robot <robotham@example.com>\nSubject: Re: 请审核\n\nApproved\n"},
@@ -95,6 +97,8 @@ static const struct sample {
     {KIND_BOUNCE, "From: no-reply@example.com\nSubject: メールエラー通知\n\n送信できませんでした。\nCould not be delivered to: "
                   "<b@example.test>\n"},
     {KIND_BOUNCE, "From: <>\nSubject: Delivery Status\nContent-Type: multipart/mixed; boundary=b\n" STATUS},
+    {KIND_BOUNCE, "From: gateway@example.com\nSubject: Delivery failure notification\n\nYour message\ncould not be delivered to "
+                  "the following recipients:\n"},
     {KIND_BOUNCE, DAEMON "Subject: Re: 请审核\n\n550 - no such user here\n"},
     {KIND_BOUNCE, DAEMON "Subject: Zustellung fehlgeschlagen\n\nx\n"},
     {KIND_BOUNCE, DAEMON "To: countersign+" TOKEN "@example.com\nSubject: 退信\n\n同意\n"}, /* whatever it quotes */
@@ -124,6 +128,8 @@ static const struct sample {
     {KIND_AUTOMATIC, PERSON "Subject: Automatic reply: x\n\nApproved\n"},
     {KIND_AUTOMATIC, PERSON "Subject: Out of Office: x\n\nx\n"},
     {KIND_AUTOMATIC, PERSON "Subject: OUT OF OFFICE Re: x\n\nx\n"},
+    {KIND_AUTOMATIC, PERSON "Subject: Out of office\n\nx\n"},
+    {KIND_AUTOMATIC, PERSON ANSWER "Subject: Out of the office until Monday\n\nx\n"},
     {KIND_AUTOMATIC, PERSON "Subject: Auto: x\n\nx\n"},
     {KIND_AUTOMATIC, PERSON "Subject: [Auto-Reply] x\n\nx\n"},
     {KIND_AUTOMATIC, PERSON "Subject: Automatische Antwort: x\n\nx\n"},
@@ -137,6 +143,7 @@ static const struct sample {
     {KIND_AUTOMATIC, PERSON "Subject: 回复: 请审核\n\n这是来自QQ邮箱的假期自动回复邮件。\n您好，我最近正在休假中。\n"},
     {KIND_AUTOMATIC, PERSON "Subject: Re: 请审核\n\nThis is an automatic reply. I am away.\n"},
     {KIND_AUTOMATIC, PERSON "Subject: Re: 请审核\n\n本邮件由系统自动发出，请勿回复。\n"},
+    {KIND_AUTOMATIC, PERSON "Subject: Ärendet AutoSvar: x\n\nx\n"},
     /* robots */
     {KIND_AUTOMATIC, "From: noreply@example.com\n" ANSWER "Subject: Re: x\n\napproved\n"},
     {KIND_AUTOMATIC, "From: No Reply <no-reply@example.com>\nSubject: x\n\nx\n"},
