@@ -22,6 +22,7 @@ from client import TICK, Directory
 from identifier import resident_number
 from letter import CHINA, Enterprise, Letter, form_mail
 from process import Failed
+from world import ADDRESS
 
 ARCHIVE = "济建留档〔2026〕0001号"
 FOLDERS = ("Processed", "Quarantine")
@@ -142,7 +143,7 @@ class People:
     def __init__(self, world):
         self.world = world
         self.env = world.env()
-        self.address = self.env["WORLD_ADDRESS"]
+        self.address = ADDRESS
         self.directory = Directory(self.env)
         self.operator = self.env["WORLD_OPERATOR"]
         self.inboxes = {}
