@@ -2,7 +2,8 @@
  *
  * One frame per message, one answer per frame, in order. The numbers are little-endian:
  *
- *   frame   u32 flags (1: header only)   u32 octets that follow   u64 octets of the whole message   u32 today, days since 0001-01-01 (GDate's Julian day)
+ *   frame   u32 flags (1: header only)   u32 octets that follow   u64 octets of the whole message   u32 today, days since
+ * 0001-01-01 (GDate's Julian day)
  *   answer  u32 octets of the packet that follows (packet.h) */
 #ifndef DAEMON_PARSER_H
 #define DAEMON_PARSER_H
@@ -17,7 +18,8 @@ struct parser_options {
     const char *authserv_id; /* NULL: no Authentication-Results header is trusted */
 };
 
-/* Load everything, give up all rights (sandbox.h) and answer frames from `socket` until its end. Returns the process's exit status; a message may end the process. */
+/* Load everything, give up all rights (sandbox.h) and answer frames from `socket` until its end. Returns the process's exit
+ * status; a message may end the process. */
 int parser_run(int socket, const struct parser_options *options);
 
 /* The desk's side. */
@@ -33,12 +35,14 @@ struct parser_item {
 
 struct parser_client;
 
-/* Use the parser behind `socket`. `renew` gives the socket of a new parser when that one has died, and closes the old; -1 when there is none to be had. */
+/* Use the parser behind `socket`. `renew` gives the socket of a new parser when that one has died, and closes the old; -1 when
+ * there is none to be had. */
 struct parser_client *parser_client_open(int socket, int (*renew)(void *context), void *context);
 /* Leaves the socket open: it is the caller's. */
 void parser_client_close(struct parser_client *client);
 
-/* Have all items read, in order, many at once under way. An item at which the parser dies is tried once more alone and then given up; the others lose nothing.
+/* Have all items read, in order, many at once under way. An item at which the parser dies is tried once more alone and then given
+ * up; the others lose nothing.
  * `today` is the civil date in Asia/Shanghai. FALSE when no parser was to be had: items with `read` FALSE were not looked at. */
 gboolean parser_read_many(struct parser_client *client, struct parser_item *items, guint count, const GDate *today);
 

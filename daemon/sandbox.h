@@ -1,4 +1,5 @@
-/* What a process gives up for good once it has opened what it needs (architecture, "Processes"): by seccomp, resource limits and no_new_privs. */
+/* What a process gives up for good once it has opened what it needs (architecture, "Processes"): by seccomp, resource limits and
+ * no_new_privs. */
 #ifndef DAEMON_SANDBOX_H
 #define DAEMON_SANDBOX_H
 
@@ -6,7 +7,8 @@
 
 #define SANDBOX_MEMORY (512 * 1024 * 1024) /* address space of the parser, bytes; none is set in a sanitiser's build */
 
-/* The parser's: reading and writing what is open, memory, and the CPU timer are left. Opening a file or a socket fails with EACCES; starting a program or a process, or any
+/* The parser's: reading and writing what is open, memory, and the CPU timer are left. Opening a file or a socket fails with EACCES;
+ * starting a program or a process, or any
  * other system call, kills the process. A sanitiser's build may do what sanitisers do, but opens, connects and starts nothing either. */
 gboolean sandbox_enter_parser(GError **error);
 

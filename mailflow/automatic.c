@@ -4,7 +4,8 @@
 
 #include "mailflow/idiom.h"
 
-/* A field that only machines write. `value` NULL: its presence is enough; otherwise the beginning of its value, `!` before it: any other value. */
+/* A field that only machines write. `value` NULL: its presence is enough; otherwise the beginning of its value, `!` before it:
+ * any other value. */
 static const struct mark {
     const char *field, *value, *why;
 } marks[] = {
@@ -166,7 +167,8 @@ static const char *find_type(const struct evidence *evidence)
     return NULL;
 }
 
-/* A note of absence names it and then the subject it answers; a person goes on in words: "Out of office: x", not "Out of office on Friday". */
+/* A note of absence names it and then the subject it answers; a person goes on in words: "Out of office: x", not "Out of office
+ * on Friday". */
 static gboolean is_absence(const struct evidence *evidence, const char *subject)
 {
     const char *rest = idiom_begins(IDIOM_ABSENCE_SUBJECT, subject);

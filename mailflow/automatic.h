@@ -4,13 +4,15 @@
 
 #include "mailflow/evidence.h"
 
-/* What shows that a machine wrote this, as one English line (static); NULL when nothing does. Precedence and X-Auto-Response-Suppress show nothing. */
+/* What shows that a machine wrote this, as one English line (static); NULL when nothing does. Precedence and
+ * X-Auto-Response-Suppress show nothing. */
 const char *automatic_find(const struct evidence *evidence);
 /* What shows that a mailing list sent it; NULL when nothing does. */
 const char *automatic_find_list(const struct evidence *evidence);
 /* Whether the address (NULL is none) is a machine's by its local part: noreply, jenkins, lkp. */
 gboolean automatic_is_robot(const char *address);
-/* The subject without what clients and gateways put before it (Re:, 回复：, [EXTERNAL]); points into it. `*answers` (may be NULL) is set when one of them was an answer's. */
+/* The subject without what clients and gateways put before it (Re:, 回复：, [EXTERNAL]); points into it. `*answers` (may be NULL)
+ * is set when one of them was an answer's. */
 const char *automatic_strip_subject(const char *subject, gboolean *answers);
 
 #endif

@@ -3,7 +3,8 @@
 #include <errno.h>
 #include <string.h>
 
-/* What mail calls a character set, and the widest set that reads it: gb2312 labels stand on GBK and GB 18030 bytes, iso-8859-1 on Windows bytes. */
+/* What mail calls a character set, and the widest set that reads it: gb2312 labels stand on GBK and GB 18030 bytes, iso-8859-1
+ * on Windows bytes. */
 static const struct alias {
     const char *label, *name;
 } aliases[] = {

@@ -109,7 +109,8 @@ char *header_value(const struct header *header, const char *name, guint nth)
     return g_strstrip(value);
 }
 
-/* One encoded word as its bytes are collected: neighbours of one character set are decoded together, as some senders split them inside a character. */
+/* One encoded word as its bytes are collected: neighbours of one character set are decoded together, as some senders split them
+ * inside a character. */
 struct word {
     char charset[64];
     char encoding;

@@ -1,4 +1,5 @@
-/* A header block: of a message, of a MIME part, of a mail that came back (RFC 5322, 2.2). Fields point into the bytes they were read from. */
+/* A header block: of a message, of a MIME part, of a mail that came back (RFC 5322, 2.2). Fields point into the bytes they were
+ * read from. */
 #ifndef MAILFLOW_HEADER_H
 #define MAILFLOW_HEADER_H
 
@@ -30,12 +31,14 @@ char *header_text(const struct header *header, const char *name);
 /* Decode a value that header_value() gave, or one like it. Caller frees. */
 char *header_decode(const char *value);
 
-/* The addr-specs of all fields of that name, in lower case, to `addresses` (char *, freed by it), at most up to `most` elements. FALSE when something in a field is no
+/* The addr-specs of all fields of that name, in lower case, to `addresses` (char *, freed by it), at most up to `most` elements.
+ * FALSE when something in a field is no
  * address, so that a single address is surely the only one. */
 gboolean header_addresses(const struct header *header, const char *name, GPtrArray *addresses, guint most);
 /* The one addr-spec in `text` in lower case ("a@b", "<a@b>", "X <a@b>"); NULL when it is not one. Caller frees. */
 char *header_address(const char *text);
-/* Every msg-id between <> in the fields of that name, without <>, to `ids` (char *, freed by it) without repeats, at most up to `most` elements; newest first when `backwards`. */
+/* Every msg-id between <> in the fields of that name, without <>, to `ids` (char *, freed by it) without repeats, at most up to
+ * `most` elements; newest first when `backwards`. */
 void header_message_ids(const struct header *header, const char *name, gboolean backwards, GPtrArray *ids, guint most);
 
 #endif

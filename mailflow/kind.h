@@ -17,7 +17,8 @@ enum kind {
 /* "form", "reply", "question", "bounce", "automatic", "list", "unknown". */
 const char *kind_name(enum kind kind);
 
-/* Settle the kind of a message that can be read; `*why` is one English line (static). In this order: bounce, automatic, list, form, reply, question. */
+/* Settle the kind of a message that can be read; `*why` is one English line (static). In this order: bounce, automatic, list,
+ * form, reply, question. */
 enum kind kind_settle(const struct evidence *evidence, const char **why);
 
 #endif

@@ -16,10 +16,9 @@
 #include "mailflow/verdict.h"
 
 struct message {
-    char *message_id; /* RFC 5322 msg-id without <>; NULL when missing or malformed */
-    char *
-        digest; /* SHA-256 (hex) over what a second delivery keeps: From, Date, Message-ID, Subject and the body's bytes without CR; not trace headers */
-    char *from; /* addr-spec of the one From address, lower case; NULL when none or several */
+    char *message_id;      /* RFC 5322 msg-id without <>; NULL when missing or malformed */
+    char *digest;          /* SHA-256 (hex) over what a second delivery keeps: From, Date, Message-ID, Subject, body without CR */
+    char *from;            /* addr-spec of the one From address, lower case; NULL when none or several */
     char *envelope_sender; /* Return-Path: "" for the null sender; NULL when not stamped */
     char *subject;         /* decoded, one line; NULL when none */
     gint64 date;           /* seconds since 1970 from Date; 0 when none */
@@ -39,7 +38,7 @@ struct message {
     char *form_name;   /* the attachment's file name, one line; NULL, also when the form was pasted as the body */
     struct form *form; /* NULL when there is none that can be read */
     GPtrArray *
-        findings; /* struct finding: of the mail (E-SIZE; E-ATTACH: several forms, or a question with attachments that are none) and of the form */
+        findings; /* struct finding, of the mail and of its form. E-ATTACH: several forms, or a question with a file that is none */
 };
 
 struct message_reader {

@@ -56,7 +56,8 @@ static const char *read_key(const char *at, GString *text)
     return at;
 }
 
-/* RFC 7489, 3.1 relaxed, without a list of public suffixes: the same domain or a parent of at least two labels, for which nobody but its owner can sign. */
+/* RFC 7489, 3.1 relaxed, without a list of public suffixes: the same domain or a parent of at least two labels, for which nobody
+ * but its owner can sign. */
 static gboolean is_aligned(const char *value, const char *from_domain)
 {
     const char *at = strrchr(value, '@');

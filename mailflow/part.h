@@ -1,6 +1,7 @@
 /* The MIME parts of a message (RFC 2045, 2046) as a flat list in document order.
  *
- * One pass over the lines with a stack of boundaries, no recursion: a message nested a thousand deep or in a hundred thousand parts costs what its bytes cost.
+ * One pass over the lines with a stack of boundaries, no recursion: a message nested a thousand deep or in a hundred thousand
+ * parts costs what its bytes cost.
  * A message within a message (message/rfc822) is one part; what is inside it was said by somebody else. */
 #ifndef MAILFLOW_PART_H
 #define MAILFLOW_PART_H
@@ -24,7 +25,8 @@ struct part {
     gsize size;
 };
 
-/* The parts of a body under its header. `*refused` (may be NULL) is set when there were more or deeper parts than allowed: the rest was not read.
+/* The parts of a body under its header. `*refused` (may be NULL) is set when there were more or deeper parts than allowed: the rest
+ * was not read.
  * An array of struct part that frees its elements; the bytes outlive it. */
 GArray *part_list(const struct header *header, const char *body, gsize size, gboolean *refused);
 

@@ -34,7 +34,8 @@ static gboolean is_token_character(char c)
     return g_ascii_isalpha(c) || (c >= '2' && c <= '7');
 }
 
-/* 128 bits leave two bits of the last character empty: a word of 26 letters is a token only by a chance of one in four, and an address with such a word is rare. */
+/* 128 bits leave two bits of the last character empty: a word of 26 letters is a token only by a chance of one in four, and an
+ * address with such a word is rare. */
 static gboolean is_last_character(char c)
 {
     return strchr("aeimquy4", g_ascii_tolower(c)) != NULL;

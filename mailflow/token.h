@@ -1,6 +1,7 @@
 /* The token: what ties an answer to one request, one stage and one person (architecture, "Mail identity").
  *
- * 128 random bits, written as 26 characters of RFC 4648 base32 in lower case without padding, so that it survives case-folding mail systems. Only its SHA-256 is
+ * 128 random bits, written as 26 characters of RFC 4648 base32 in lower case without padding, so that it survives case-folding
+ * mail systems. Only its SHA-256 is
  * kept. It travels three times, and any one place suffices; two places that disagree make the mail unusable:
  *
  *   Reply-To    local part, after the separator:   countersign+TOKEN@example.com      (RFC 5233 subaddress, under 60 characters)
@@ -27,7 +28,8 @@ void token_make(const guint8 random[TOKEN_RANDOM_BYTES], char text[TOKEN_CHARACT
 /* SHA-256 of the token's text as 64 lower-case hex digits; caller frees. */
 char *token_hash(const char *text);
 
-/* Look for a token; each appends struct token_sighting to `sightings` (a GArray of them), without repeats of place and text. NULL is nothing. Upper case is folded. */
+/* Look for a token; each appends struct token_sighting to `sightings` (a GArray of them), without repeats of place and text.
+ * NULL is nothing. Upper case is folded. */
 void token_find_in_address(const char *address, GArray *sightings);       /* one addr-spec, any separator out of + - = _ */
 void token_find_in_message_id(const char *message_id, GArray *sightings); /* with or without <> */
 void token_find_in_subject(const char *subject, GArray *sightings);       /* also wrapped or prefixed by gateways */
