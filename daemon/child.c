@@ -12,6 +12,7 @@
 #include "daemon/clock.h"
 
 #define PAUSE_LEAST G_GINT64_CONSTANT(50)
+#define PAUSE_MOST (30 * CLOCK_SECOND) /* for one that says itself, by its status, that it cannot work */
 /* A child that lived twenty times its last pause, or ten seconds, is well again: kills far apart cost nothing, a crash at every start soon waits long. */
 #define LIFE_PER_PAUSE 20
 #define LIFE_ENOUGH (10 * CLOCK_SECOND)
@@ -22,13 +23,13 @@ void child_open(struct child *child, const char *name, gint64 pause_most, gint64
         .name = name, .pause_most = pause_most, .control = -1, .heard_at = now, .start_at = now, .kill_at = CHILD_NEVER};
 }
 
-static void settle_restart(struct child *child, gint64 now)
+static void settle_restart(struct child *child, gint64 pause_most, gint64 now)
 {
     gint64 lived = now - child->started_at;
     if (lived >= LIFE_ENOUGH || (child->pause && lived >= child->pause * LIFE_PER_PAUSE))
         child->pause = 0;
     child->start_at = now + child->pause;
-    child->pause = CLAMP(child->pause * 2, PAUSE_LEAST, child->pause_most);
+    child->pause = CLAMP(child->pause * 2, PAUSE_LEAST, pause_most);
 }
 
 /* In the new process: the descriptors at their numbers, all else closed, the parent's death as ours, then the program again. Calls nothing that could lock. */
@@ -54,7 +55,7 @@ static gboolean refused(struct child *child, gint64 now, const char *what, GErro
 {
     int reason = errno;
     child->started_at = now;
-    settle_restart(child, now);
+    settle_restart(child, PAUSE_MOST, now);
     g_set_error(error, G_IO_ERROR, g_io_error_from_errno(reason), "%s cannot be started: %s: %s", child->name, what,
                 g_strerror(reason));
     return FALSE;
@@ -141,7 +142,7 @@ void child_ended(struct child *child, int status, gint64 now)
     if (wanted && child->expected)
         child->start_at = now;
     else
-        settle_restart(child, now);
+        settle_restart(child, WIFSIGNALED(status) || orderly ? child->pause_most : PAUSE_MOST, now);
     if (wanted) {
         log_line(LOG_LEVEL_DEBUG, "%s (process %d) has ended", child->name, (int)pid);
         return;

@@ -11,7 +11,7 @@
 /* All times are clock_steady(). */
 struct child {
     const char *name;
-    gint64 pause_most; /* the longest pause, milliseconds */
+    gint64 pause_most; /* the longest pause after it was struck down, milliseconds */
 
     pid_t pid;         /* 0: it does not run */
     int control;       /* our end of its control socket; -1 */
