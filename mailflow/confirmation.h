@@ -6,9 +6,9 @@
 
 enum confirmation_word {
     CONFIRMATION_NONE,
-    CONFIRMATION_YES,     /* 确认, 确认提交, 提交, 是, 同意, OK, CONFIRM, YES, SUBMIT */
-    CONFIRMATION_NO,      /* 取消, 撤回, 不确认, 不提交, CANCEL, NO, WITHDRAW */
-    CONFIRMATION_CHOICE,  /* 1,3 / 2-4 / 1、3 / 全部 / all */
+    CONFIRMATION_YES,    /* 确认, 确认提交, 提交, 是, 同意, OK, CONFIRM, YES, SUBMIT */
+    CONFIRMATION_NO,     /* 取消, 撤回, 不确认, 不提交, CANCEL, NO, WITHDRAW */
+    CONFIRMATION_CHOICE, /* 1,3 / 2-4 / 1、3 / 全部 / all */
     CONFIRMATION_UNCLEAR,
 };
 

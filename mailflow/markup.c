@@ -81,8 +81,6 @@ struct container {
 
 /* The marks that clients leave on the mail they quote and on signatures; `class` and `id` without the `x_` that Outlook prefixes, all lower case. */
 static const struct container containers[] = {
-    {"class", MATCH_WORD, "gmail_quote", EFFECT_QUOTE},
-    {"class", MATCH_WORD, "gmail_quote_container", EFFECT_QUOTE},
     {"class", MATCH_WORD, "gmail_attr", EFFECT_QUOTE},
     {"class", MATCH_PREFIX, "gmail_signature", EFFECT_SIGN},
     {"class", MATCH_PREFIX, "yahoo_quoted", EFFECT_QUOTE},

@@ -73,35 +73,14 @@ static GString *tidy(const char *text, gsize limit, gboolean plain)
     return tidied;
 }
 
-/* RFC 3676: a line that ends with a space goes on in the next of the same depth; between two ideographs the space is no word's. */
-static void unflow(GString *text)
+/* RFC 3676: an unquoted line that ends with a space goes on in the next, but for the line that begins a signature. */
+static gboolean flows(const char *line)
 {
-    gsize to = 0, from = 0;
-    gboolean joining = FALSE;
-    while (from < text->len) {
-        const char *newline = memchr(text->str + from, '\n', text->len - from);
-        gsize end = newline ? (gsize)(newline - text->str) : text->len;
-        gboolean quoted = text->str[from] == '>';
-        if (from < end && text->str[from] == ' ')
-            from++;
-        gsize length = end - from;
-        gboolean divider = length == 3 && !memcmp(text->str + from, "-- ", 3);
-        if (joining && (quoted || divider || length == 0)) {
-            text->str[to++] = '\n';
-        } else if (joining && to >= 2 && (guchar)text->str[to - 2] >= 0x80 && (guchar)text->str[from] >= 0xE3) {
-            to--;
-        }
-        memmove(text->str + to, text->str + from, length);
-        to += length;
-        joining = !quoted && !divider && length > 0 && text->str[to - 1] == ' ';
-        if (!joining && newline)
-            text->str[to++] = '\n';
-        from = end + 1;
-    }
-    g_string_truncate(text, to);
+    gsize length = strlen(line);
+    return length > 1 && line[length - 1] == ' ' && line[0] != '>' && strcmp(line, "-- ");
 }
 
-static GArray *split(GString *text, const GByteArray *marks)
+static GArray *split(GString *text, gboolean flowed, const GByteArray *marks)
 {
     GArray *lines = g_array_new(FALSE, FALSE, sizeof(struct quote_line));
     char *p = text->str;
@@ -109,7 +88,8 @@ static GArray *split(GString *text, const GByteArray *marks)
         char *newline = strchr(p, '\n');
         if (newline)
             *newline = '\0';
-        struct quote_line line = {g_strstrip(p), FALSE, FALSE};
+        struct quote_line line = {.flows = flowed && flows(p)};
+        line.text = g_strstrip(p);
         if (marks && i < marks->len) {
             line.quoted = (marks->data[i] & MARKUP_QUOTED) != 0;
             line.signed_ = (marks->data[i] & MARKUP_SIGNED) != 0;
@@ -142,11 +122,22 @@ static void undouble(GArray *lines)
 
 /* The person's lines as they are found. */
 struct gathered {
-    GPtrArray *lines;  /* char *, borrowed; "" between paragraphs */
+    GPtrArray *lines;  /* struct quote_line *, borrowed; an empty one between paragraphs */
     gsize worded;      /* lines that hold words */
+    gboolean between;  /* among quotes: a rule begins a footer there */
     gboolean over;     /* a signature or a notice began: nothing below counts */
     gboolean skipping; /* the rest of a paragraph that is not the person's */
 };
+
+static struct quote_line *line_at(const GArray *lines, gsize at)
+{
+    return &g_array_index(lines, struct quote_line, at);
+}
+
+static const char *text_at(const GPtrArray *lines, guint at)
+{
+    return ((const struct quote_line *)g_ptr_array_index(lines, at))->text;
+}
 
 static gboolean is_dash_line(const char *line)
 {
@@ -157,60 +148,69 @@ static gboolean is_dash_line(const char *line)
     return quote_is_rule(line);
 }
 
-/* What stands above the person's words is passed over; what stands below ends them. */
-static void gather(struct gathered *gathered, char *line)
+/* `[外部邮件] 同意`: tags of a gateway before the first word. */
+static void drop_tags(struct quote_line *line)
 {
-    if (!*line) {
-        gathered->skipping = FALSE;
-        if (gathered->lines->len > 0 && *(char *)g_ptr_array_index(gathered->lines, gathered->lines->len - 1))
-            g_ptr_array_add(gathered->lines, line);
-        return;
+    for (gsize tag = 1; tag > 0 && *line->text;) {
+        g_autofree char *folded = wording_fold(line->text, LOOKED_AT);
+        tag = wording_tag(folded);
+        if (tag > 0)
+            line->text = g_strchug(g_utf8_offset_to_pointer(line->text, g_utf8_strlen(folded, (gssize)tag)));
     }
-    if (gathered->over || gathered->skipping)
+}
+
+static void gather_blank(struct gathered *gathered, struct quote_line *line)
+{
+    gathered->skipping = FALSE;
+    if (gathered->lines->len > 0 && *text_at(gathered->lines, gathered->lines->len - 1))
+        g_ptr_array_add(gathered->lines, line);
+}
+
+/* What stands above the person's words is passed over; what stands below ends them. */
+static void gather(struct gathered *gathered, struct quote_line *line)
+{
+    if (gathered->worded == 0 && !gathered->skipping)
+        drop_tags(line);
+    if (!*line->text)
+        gather_blank(gathered, line);
+    if (!*line->text || gathered->over || gathered->skipping)
         return;
-    g_autofree char *folded = wording_fold(line, LOOKED_AT);
-    gsize tag = wording_tag(folded);
-    if (tag > 0 && gathered->worded == 0) {
-        glong characters = g_utf8_strlen(folded, (gssize)tag);
-        line = g_strchug(g_utf8_offset_to_pointer(line, characters));
-        if (*line)
-            gather(gathered, line);
-        return;
-    }
-    gsize length = strlen(line);
+    g_autofree char *folded = wording_fold(line->text, LOOKED_AT);
+    gsize length = strlen(line->text);
     if (gathered->worded == 0 && wording_is_banner(folded)) {
         /* A banner that fills its line goes on in the next; a short one does not. */
-        gathered->skipping = length >= 70 && !strchr(".!)]", line[length - 1]) && !g_str_has_suffix(line, "。");
+        gathered->skipping = length >= 70 && !strchr(".!)]", line->text[length - 1]) && !g_str_has_suffix(line->text, "。");
         return;
     }
     gboolean footer = length <= LONGEST_FOOTER && wording_is_footer(folded);
-    gboolean notice = wording_is_disclaimer(folded);
-    if (footer || notice || is_dash_line(line) || (gathered->worded > 0 && wording_is_closing(folded))) {
+    gboolean notice = wording_is_disclaimer(folded), dashes = is_dash_line(line->text);
+    if (footer || notice || dashes || (gathered->worded > 0 && wording_is_closing(folded))) {
         gathered->over = gathered->worded > 0;
-        gathered->skipping = notice || !strcmp(line, "--");
+        gathered->skipping = notice || (dashes && gathered->between) || !strcmp(line->text, "--");
         return;
     }
     g_ptr_array_add(gathered->lines, line);
     gathered->worded++;
 }
 
-static gboolean has_any(const char *line, const char *const *words, gsize length)
+/* Words of judgement keep a line in. */
+static gboolean judges(const char *line)
 {
-    for (gsize i = 0; i < length; i++)
+    static const char *const words[] = {"同意", "通过", "批准", "驳",   "退", "不", "未", "缺", "没", "无",
+                                        "留档", "归档", "原因", "理由", "请", "错", "误", "全", "清"};
+    for (gsize i = 0; i < G_N_ELEMENTS(words); i++)
         if (strstr(line, words[i]))
             return TRUE;
     return FALSE;
 }
 
-/* An office or a firm, a date: the last lines of a Chinese letter. Words of judgement keep a line in. */
+/* An office or a firm, a date: the last lines of a Chinese letter. */
 static gboolean is_name_block(const char *line)
 {
-    static const char *const judging[] = {"同意", "通过", "批准", "驳",   "退",   "不",   "未", "缺",
-                                          "没",   "无",   "留档", "归档", "原因", "理由", "请"};
     static const char *const offices[] = {"局",   "厅", "委员会", "公司", "中心", "处",     "科",  "学院",
                                           "学校", "部", "司",     "室",   "站",   "住建委", "集团"};
     glong characters = g_utf8_strlen(line, -1);
-    if (characters > 40 || has_any(line, judging, G_N_ELEMENTS(judging)))
+    if (characters > 40 || judges(line))
         return FALSE;
     g_autofree char *folded = wording_fold(line, LOOKED_AT);
     if (wording_is_contact(folded))
@@ -227,17 +227,24 @@ static gboolean is_name_block(const char *line)
     return date;
 }
 
+/* Two to four ideographs and none that judges: above contact data that is a name. */
+static gboolean is_name(const char *line)
+{
+    glong characters = g_utf8_strlen(line, -1);
+    for (const char *p = line; *p; p = g_utf8_next_char(p))
+        if (g_utf8_get_char(p) < 0x3400)
+            return FALSE;
+    return characters >= 2 && characters <= 4 && !judges(line);
+}
+
 /* Contact data, office and date at the end, and a name above them. The first line is the person's whatever it looks like. */
 static void drop_name_block(GPtrArray *lines)
 {
     guint kept = lines->len, blocks = 0;
-    while (kept > 1) {
-        const char *line = g_ptr_array_index(lines, kept - 1);
-        if (*line && !is_name_block(line))
-            break;
-        blocks += *line != '\0';
+    for (; kept > 1 && (!*text_at(lines, kept - 1) || is_name_block(text_at(lines, kept - 1))); kept--)
+        blocks += *text_at(lines, kept - 1) != '\0';
+    if (blocks > 0 && kept > 1 && is_name(text_at(lines, kept - 1)))
         kept--;
-    }
     if (blocks > 0)
         g_ptr_array_set_size(lines, (gint)kept);
 }
@@ -247,8 +254,13 @@ static char *join(GPtrArray *lines)
     drop_name_block(lines);
     GString *words = g_string_new(NULL);
     for (guint i = 0; i < lines->len; i++) {
-        const char *line = g_ptr_array_index(lines, i);
-        g_string_append_printf(words, "%s\n", line);
+        const struct quote_line *line = g_ptr_array_index(lines, i);
+        g_string_append(words, line->text);
+        const char *next = i + 1 < lines->len ? text_at(lines, i + 1) : "";
+        if (!line->flows || !*next)
+            g_string_append_c(words, '\n');
+        else if ((guchar)next[0] < 0xE3 || (guchar)words->str[words->len - 1] < 0x80)
+            g_string_append_c(words, ' '); /* between two ideographs the space is no word's */
     }
     return g_strchomp(g_string_free(words, FALSE));
 }
@@ -258,17 +270,18 @@ static gsize gather_above(GArray *lines, struct gathered *gathered, struct quote
 {
     gsize i = 0;
     for (; i < lines->len; i++) {
-        struct quote_line *line = &g_array_index(lines, struct quote_line, i);
+        struct quote_line *line = line_at(lines, i);
         if (line->quoted)
             break;
         *opening = quote_opens(lines, i);
         if (opening->lines > 0) {
             line->text[opening->keep] = '\0';
-            gather(gathered, g_strchomp(line->text));
+            g_strchomp(line->text);
+            gather(gathered, line);
             break;
         }
         if (!line->signed_)
-            gather(gathered, line->text);
+            gather(gathered, line);
     }
     return i;
 }
@@ -276,12 +289,13 @@ static gsize gather_above(GArray *lines, struct gathered *gathered, struct quote
 /* Nothing stands above: the answers are between or below lines with quote marks. Without marks nobody can tell them from the quoted mail. */
 static void gather_between(GArray *lines, gsize from, struct gathered *gathered)
 {
-    while (from < lines->len && !*g_array_index(lines, struct quote_line, from).text)
+    while (from < lines->len && !*line_at(lines, from)->text)
         from++;
-    if (from == lines->len || !g_array_index(lines, struct quote_line, from).quoted)
+    if (from == lines->len || !line_at(lines, from)->quoted)
         return;
+    gathered->between = TRUE;
     for (gsize i = from; i < lines->len; i++) {
-        struct quote_line *line = &g_array_index(lines, struct quote_line, i);
+        struct quote_line *line = line_at(lines, i);
         if (line->quoted) {
             gathered->skipping = FALSE;
             continue;
@@ -289,19 +303,18 @@ static void gather_between(GArray *lines, gsize from, struct gathered *gathered)
         struct quote_opening opening = quote_opens(lines, i);
         if (opening.lines > 0) {
             i += opening.lines - 1;
-            if (i + 1 < lines->len && !g_array_index(lines, struct quote_line, i + 1).quoted &&
-                *g_array_index(lines, struct quote_line, i + 1).text)
+            if (i + 1 < lines->len && !line_at(lines, i + 1)->quoted && *line_at(lines, i + 1)->text)
                 return;
             continue;
         }
         if (!line->signed_)
-            gather(gathered, line->text);
+            gather(gathered, line);
     }
 }
 
-static char *words_of(GString *text, const GByteArray *marks)
+static char *words_of(GString *text, gboolean flowed, const GByteArray *marks)
 {
-    g_autoptr(GArray) lines = split(text, marks);
+    g_autoptr(GArray) lines = split(text, flowed, marks);
     undouble(lines);
     g_autoptr(GPtrArray) kept = g_ptr_array_new();
     struct gathered gathered = {.lines = kept};
@@ -320,7 +333,7 @@ static char *words_of_html(const char *html)
     g_autoptr(GByteArray) marks = g_byte_array_new();
     markup_read(html, text, marks);
     g_autoptr(GString) tidied = tidy(text->str, text->len, FALSE);
-    return words_of(tidied, marks);
+    return words_of(tidied, FALSE, marks);
 }
 
 static gboolean has_words(const char *text)
@@ -340,11 +353,8 @@ char *own_words(const char *plain, gboolean flowed, const char *html)
         words = words_of_html(plain);
     } else if (plain) {
         g_autoptr(GString) tidied = tidy(plain, LARGEST_PLAIN, TRUE);
-        if (has_words(tidied->str)) {
-            if (flowed)
-                unflow(tidied);
-            words = words_of(tidied, NULL);
-        }
+        if (has_words(tidied->str))
+            words = words_of(tidied, flowed, NULL);
     }
     if (html && (!words || !*words)) {
         g_free(words);

@@ -7,7 +7,10 @@
 #define LONGEST_LINE 600        /* bytes of one line that are looked at */
 #define LONGEST_ATTRIBUTION 900 /* bytes of all its lines together */
 #define ATTRIBUTION_LINES 6
+#define LONGEST_FLAT (32u << 10) /* of a line that may be a whole mail */
 #define HEADER_LINES 14
+#define LONGEST_NAME 100
+#define LONGEST_GLUED 250
 #define LONGEST_TITLE 60 /* bytes between two rows of dashes */
 
 static const char *line_at(const GArray *lines, gsize at)
@@ -178,18 +181,29 @@ static gboolean is_attribution(const char *folded)
     return address && bracket && digits >= 4;
 }
 
-/* The date of an attribution that was glued to the person's last word. */
+/* An attribution behind the person's words on one line, or in the middle of a mail that lost all its line ends. Returns the bytes before it, 0 when there is none. */
 static gsize glued_attribution(const char *folded)
 {
-    static const char *const starts[] = {"在 20",  "在20",   "on mon", "on tue", "on wed", "on thu",
-                                         "on fri", "on sat", "on sun", "at 20",  "on 20"};
-    for (gsize i = 0; i < G_N_ELEMENTS(starts); i++) {
-        const char *start = strstr(folded, starts[i]);
-        if (start && start > folded && !memchr(folded, '@', (gsize)(start - folded)) &&
-            (start[-1] == ' ' || (guchar)start[-1] >= 0x80) && wording_has_wrote(start) && is_attribution(start))
-            return (gsize)(start - folded);
+    static const char *const ends[] = {" wrote:", "写道：", "写道:", "寫道：", "寫道:"};
+    static const char *const starts[] = {"在 20",   "在20",    " on mon", " on tue", " on wed", " on thu", " on fri", " on sat",
+                                         " on sun", " at 20",  " on 20",  " on jan", " on feb", " on mar", " on apr", " on may",
+                                         " on jun", " on jul", " on aug", " on sep", " on oct", " on nov", " on dec"};
+    const char *end = NULL, *found = NULL;
+    for (gsize i = 0; i < G_N_ELEMENTS(ends); i++) {
+        const char *here = strstr(folded, ends[i]);
+        end = here && (!end || here < end) ? here : end;
     }
-    return 0;
+    if (!end)
+        return 0;
+    const char *from = end - folded > LONGEST_GLUED ? end - LONGEST_GLUED : folded;
+    g_autofree char *window = g_strndup(from, (gsize)(end - from));
+    for (gsize i = 0; i < G_N_ELEMENTS(starts); i++) {
+        const char *start = g_strrstr(window, starts[i]);
+        found = start && start > found && digits_outside_brackets(start) >= 4 ? start : found;
+    }
+    if (!found || memchr(window, '@', (gsize)(found - window)))
+        return 0;
+    return (gsize)(from - folded) + (gsize)(found - window);
 }
 
 /* The bracket of an address is open: `<reply+...@` broken at its end, whose `>` then looks like a quote mark. */
@@ -233,7 +247,18 @@ static gboolean is_dated_name(const char *line)
     return (line[length - 1] == '>' && strchr(line, '@')) || strstr(line, " GMT+") || strstr(line, " GMT-");
 }
 
-static gsize attribution(const GArray *lines, gsize at, gsize *keep)
+/* `Test A wrote:` alone is an attribution only where a quotation follows. */
+static gboolean quotation_follows(const GArray *lines, gsize at)
+{
+    for (at++; at < lines->len; at++) {
+        const struct quote_line *line = &g_array_index(lines, struct quote_line, at);
+        if (*line->text)
+            return line->quoted;
+    }
+    return FALSE;
+}
+
+static gsize attribution(const GArray *lines, gsize at)
 {
     g_autoptr(GString) joined = g_string_new(NULL);
     if (is_dated_name(line_at(lines, at)))
@@ -243,16 +268,30 @@ static gsize attribution(const GArray *lines, gsize at, gsize *keep)
             continue;
         g_autofree char *folded = wording_fold(joined->str, LONGEST_ATTRIBUTION + LONGEST_LINE);
         if (!is_attribution(folded))
-            return 0;
+            return wording_has_wrote(folded) && joined->len < LONGEST_NAME && quotation_follows(lines, i) ? i - at + 1 : 0;
         gboolean opens = wording_opens_attribution(folded);
-        *keep = opens ? 0 : glued_attribution(folded);
-        if (*keep >= strlen(line_at(lines, at)))
-            *keep = 0;
+        if (!opens && glued_attribution(folded) > 0)
+            return 0;
         /* Without an opening word only one line is sure to be the client's, or more when the first ends with the address. */
-        gboolean sure = i == at || *keep > 0 || (opens && digits_outside_brackets(folded) > 0) || strchr(line_at(lines, at), '<');
+        gboolean sure = i == at || (opens && digits_outside_brackets(folded) > 0) || strchr(line_at(lines, at), '<');
         return sure ? i - at + 1 : 0;
     }
     return 0;
+}
+
+/* What is glued to the person's words: bytes of the line before a separator, an attribution or headers; G_MAXSIZE when nothing is. */
+static gsize glued(const char *line)
+{
+    g_autofree char *folded = wording_fold(line, LONGEST_FLAT);
+    gsize keep = glued_separator(folded);
+    if (keep == 0)
+        keep = glued_attribution(folded);
+    if (keep == 0)
+        keep = flat_headers(folded);
+    if (keep == G_MAXSIZE)
+        return keep;
+    glong characters = g_utf8_strlen(folded, (gssize)keep);
+    return (gsize)(g_utf8_offset_to_pointer(line, characters) - line);
 }
 
 struct quote_opening quote_opens(const GArray *lines, gsize at)
@@ -264,9 +303,6 @@ struct quote_opening quote_opens(const GArray *lines, gsize at)
     g_autofree char *folded = wording_fold(line, LONGEST_LINE);
     if (is_separator(folded) || is_begun(folded))
         return (struct quote_opening){1, 0};
-    gsize keep = glued_separator(folded);
-    if (keep > 0)
-        return (struct quote_opening){1, keep};
     gsize count = header_block(lines, at);
     if (count > 0)
         return (struct quote_opening){count, 0};
@@ -277,9 +313,9 @@ struct quote_opening quote_opens(const GArray *lines, gsize at)
         count = next < lines->len ? header_block(lines, next) : 0;
         return count > 0 ? (struct quote_opening){next - at + count, 0} : none;
     }
-    count = attribution(lines, at, &keep);
+    count = attribution(lines, at);
     if (count > 0)
-        return (struct quote_opening){count, keep};
-    keep = flat_headers(folded);
+        return (struct quote_opening){count, 0};
+    gsize keep = glued(line);
     return keep == G_MAXSIZE ? none : (struct quote_opening){1, keep};
 }

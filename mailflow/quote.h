@@ -9,6 +9,7 @@ struct quote_line {
     char *text;
     gboolean quoted;  /* behind a quote mark or in a container of quoted mail */
     gboolean signed_; /* in a signature container */
+    gboolean flows;   /* format=flowed: goes on in the next line */
 };
 
 /* What was found at a line. */

@@ -6,8 +6,9 @@
 #include "mailflow/phrase.h"
 #include "mailflow/vocabulary.h"
 
-#define LONGEST (64u << 10) /* nobody writes a clear verdict of more */
-#define LONGEST_SALUTATION 60
+#define LONGEST (64u << 10)   /* nobody writes a clear verdict of more */
+#define LONGEST_SALUTATION 60 /* bytes */
+#define LONGEST_NAME 3        /* words */
 
 /* How often each class stands in a clause. */
 struct clause {
@@ -273,6 +274,30 @@ static const char *doubt_after_rejection(const char *words, const GArray *tokens
     return NULL;
 }
 
+/* People agree with remarks, too: `agreed` approves only where nothing else is said than courtesy and, last of all, a name. */
+static gboolean is_agreement(const char *words, const GArray *tokens, const struct judgement *judgement)
+{
+    gsize start = token_at(tokens, judgement->core)->start, end = token_at(tokens, judgement->core)->end;
+    g_autofree char *word = g_ascii_strdown(words + start, (gssize)(end - start));
+    return strstr(word, "agree") != NULL;
+}
+
+static const char *doubt_after_agreement(const GArray *tokens, guint at)
+{
+    guint others = 0;
+    struct clause clause;
+    for (; at < tokens->len; at = clause.to + 1) {
+        clause = clause_at(tokens, at);
+        if (clause.count[WORD_APPROVE] > 0)
+            return "it is said again";
+        if (is_courtesy(tokens, &clause))
+            continue;
+        if (++others > 1 || clause.to - clause.from > LONGEST_NAME || clause.count[PHRASE_OTHER] < clause.to - clause.from)
+            return "other words follow";
+    }
+    return NULL;
+}
+
 static void explain(struct verdict *verdict, const struct judgement *judgement, const char *words, const GArray *tokens)
 {
     if (verdict->word == VERDICT_NONE) {
@@ -318,6 +343,8 @@ void verdict_read(const char *words, struct verdict *verdict)
         judgement.because = several ? "two archive numbers are given" : doubt_after_approval(tokens, next);
     else if (judgement.word == VERDICT_REJECT)
         judgement.because = doubt_after_rejection(words, tokens, next, field_reason_label(words, tokens, judgement.core));
+    if (judgement.word == VERDICT_APPROVE && !judgement.because && is_agreement(words, tokens, &judgement))
+        judgement.because = doubt_after_agreement(tokens, next);
     gboolean decided = judgement.word == VERDICT_APPROVE || judgement.word == VERDICT_REJECT;
     verdict->word = decided && judgement.because ? VERDICT_UNCLEAR : judgement.word;
     if (verdict->word == VERDICT_REJECT)

@@ -154,21 +154,17 @@ static gboolean begins(const char *line, enum list which)
 char *wording_fold(const char *line, gsize limit)
 {
     gsize length = strnlen(line, limit);
-    while (length > 0 && ((guchar)line[length] & 0xC0) == 0x80)
+    while (length > 0 && line[length] && ((guchar)line[length] & 0xC0) == 0x80)
         length--;
-    gboolean ascii = TRUE;
-    for (gsize i = 0; i < length && ascii; i++)
-        ascii = (guchar)line[i] < 0x80;
-    if (ascii)
-        return g_ascii_strdown(line, (gssize)length);
-    g_autofree char *lower = g_utf8_strdown(line, (gssize)length);
-    GString *folded = g_string_sized_new(length);
-    for (const char *p = lower; *p; p = g_utf8_next_char(p)) {
-        gunichar c = g_utf8_get_char(p);
+    GString *folded = g_string_sized_new(length + 1);
+    for (const char *p = line; p < line + length; p = g_utf8_next_char(p)) {
+        gunichar c = (guchar)*p < 0x80 ? (gunichar)*p : g_utf8_get_char(p);
         if (c >= 0xFF01 && c <= 0xFF5E && c != 0xFF1A)
-            g_string_append_c(folded, (char)g_ascii_tolower((char)(c - 0xFEE0)));
+            c -= 0xFEE0;
+        if (c < 0x80)
+            g_string_append_c(folded, g_ascii_tolower((char)c));
         else
-            g_string_append_unichar(folded, c);
+            g_string_append_unichar(folded, g_unichar_tolower(c));
     }
     return g_string_free(folded, FALSE);
 }

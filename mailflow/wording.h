@@ -15,7 +15,7 @@ enum wording_label {
     WORDING_OTHER_LABEL = 16, /* Cc, Reply-To, Importance ... */
 };
 
-/* The line in lower case, full-width ASCII as ASCII, at most `limit` bytes of it (cut between characters). Caller frees. */
+/* The line in lower case, full-width ASCII as ASCII, at most `limit` bytes of it (cut between characters); one character for one. Caller frees. */
 char *wording_fold(const char *line, gsize limit);
 
 /* The label a line begins with (`label:`; white space, U+3000, `*`, `|` inside the label do not count), and, when `value` is not NULL, where its value begins. */
