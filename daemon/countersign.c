@@ -19,6 +19,7 @@ static const struct {
     {"outbox", command_outbox, "[--state STATE] [--most N]", "what the world is still to be told"},
     {"retry", command_retry, "[ID]", "try waiting rows now, or one failed row again"},
     {"audit", command_audit, "verify", "walk the audit chain"},
+    {"entry", command_entry, "KEY [--full] [--most N]", "an enterprise, trainee or certificate as people see it"},
     {"decide", command_decide, "ID approve|reject --on-behalf-of UID [--archive NO] [--reason TEXT]",
      "enter a decision made on paper"},
     {"withdraw", command_withdraw, "ID [--reason TEXT]", "enter an applicant's withdrawal made on paper"},
