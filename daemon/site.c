@@ -80,6 +80,12 @@ struct site *site_open(const struct config *config, gboolean look, GError **erro
         site_close(site);
         return NULL;
     }
+    if (!config->holder_info_correction)
+        procedures_leave_out(site->procedures, "holder-info-correction");
+    if (config->enrolment_review == CONFIG_ENROLMENT_NONE) {
+        procedures_without_review(site->procedures, "P3");
+        procedures_without_review(site->procedures, "P4");
+    }
     form_catalog_set(site->catalog, !config->check_organisation_code, config->allow_foreign_id);
     site->mind = (struct mind){.procedures = site->procedures, .catalog = site->catalog, .policy = &site->policy, .chance = chance};
     directory_facts(site->directory, &site->mind.facts);

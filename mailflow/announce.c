@@ -1,16 +1,45 @@
 #include "mailflow/announce.h"
 
 #include "ldap-schema/names.h"
+#include "mailflow/update.h"
+
+/* A change of the account's mail: the new address confirms itself, the old one hears of it, so that nobody takes an account over unseen (domain.md 5.7). */
+static void tell_both_addresses(const struct affair *affair, struct plan *plan, const char *code, struct hearer hearer,
+                                const char *new_mail, const struct occasion *occasion)
+{
+    struct occasion warning = *occasion;
+
+    if (g_str_equal(code, "N1D")) {
+        warning.problem_zh = "我们收到了变更联系邮箱的申请，新邮箱确认后生效。如非本人操作，请立即联系主管部门。";
+        warning.problem_en = "A change of your mail address was requested; it takes effect when the new address confirms. If this "
+                             "was not you, tell the authority at once.";
+        hearer.role = NULL;
+        tell(affair, plan, "N1m", &hearer, &warning);
+        hearer.role = "applicant";
+        hearer.mail = new_mail;
+        tell(affair, plan, code, &hearer, occasion);
+        return;
+    }
+    tell(affair, plan, code, &hearer, occasion);
+    if (g_str_equal(code, "N5")) {
+        hearer.mail = new_mail;
+        tell(affair, plan, code, &hearer, occasion);
+    }
+}
 
 static gboolean to_applicant(const struct affair *affair, struct plan *plan, const char *code, const struct occasion *occasion,
                              GError **error)
 {
     const struct request *request = affair->request;
+    const char *new_mail = update_new_mail(affair->form);
     struct hearer hearer = {request->mail, request->name, request->language, request->applicant,
                             g_str_equal(code, "N1D") ? "applicant" : NULL};
 
     (void)error;
-    tell(affair, plan, code, &hearer, occasion);
+    if (new_mail && g_ascii_strcasecmp(new_mail, request->mail) != 0)
+        tell_both_addresses(affair, plan, code, hearer, new_mail, occasion);
+    else
+        tell(affair, plan, code, &hearer, occasion);
     return TRUE;
 }
 
@@ -23,6 +52,40 @@ static gboolean to_operator(const struct affair *affair, struct plan *plan, cons
     if (hearer.mail)
         tell(affair, plan, code, &hearer, occasion);
     return TRUE;
+}
+
+static gboolean told_already(const struct plan *plan, const char *code, const char *mail)
+{
+    for (guint i = 0; i < plan->mails->len; i++) {
+        const struct plan_mail *sent = g_ptr_array_index(plan->mails, i);
+        if (g_str_equal(sent->code, code) && g_ascii_strcasecmp(sent->recipient, mail) == 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* All reviewers of a division, for their information: no token. */
+static gboolean inform_division(const struct affair *affair, struct plan *plan, const char *code, const char *division,
+                                const struct occasion *occasion, GError **error)
+{
+    const struct facts *facts = &affair->mind->facts;
+    g_autoptr(GPtrArray) reviewers = facts->reviewers(facts->context, division, error);
+
+    for (guint i = 0; reviewers && i < reviewers->len; i++) {
+        const struct entry *reviewer = g_ptr_array_index(reviewers, i);
+        struct hearer hearer = {entry_value(reviewer, ATTRIBUTE_MAIL), entry_value(reviewer, ATTRIBUTE_CN),
+                                entry_value(reviewer, ATTRIBUTE_PREFERRED_LANGUAGE), reviewer->dn, NULL};
+        if (hearer.mail && !told_already(plan, code, hearer.mail))
+            tell(affair, plan, code, &hearer, occasion);
+    }
+    return reviewers != NULL;
+}
+
+/* The province's copy of what it does not decide. */
+static gboolean to_province(const struct affair *affair, struct plan *plan, const char *code, const struct occasion *occasion,
+                            GError **error)
+{
+    return inform_division(affair, plan, code, "370000", occasion, error);
 }
 
 static gboolean has_decided(const struct affair *affair, const char *reviewer)
@@ -67,17 +130,7 @@ static gboolean invite_reviewers(const struct affair *affair, struct plan *plan,
     nobody.problem_zh = "该主管部门目前没有可以审核此申请的审核人员，申请将等待。";
     nobody.problem_en = "The authority has no active reviewer who may decide this request; it waits.";
     nobody.serial = code;
-    return to_operator(affair, plan, "N11", &nobody, error);
-}
-
-static gboolean told_already(const struct plan *plan, const char *code, const char *mail)
-{
-    for (guint i = 0; i < plan->mails->len; i++) {
-        const struct plan_mail *sent = g_ptr_array_index(plan->mails, i);
-        if (g_str_equal(sent->code, code) && g_ascii_strcasecmp(sent->recipient, mail) == 0)
-            return TRUE;
-    }
-    return FALSE;
+    return to_operator(affair, plan, "N11", &nobody, error) && to_province(affair, plan, "N11", &nobody, error);
 }
 
 /* Those who hold a living token of the request: they need not answer any more. */
@@ -183,13 +236,59 @@ static gboolean to_holder(const struct affair *affair, struct plan *plan, const 
     return TRUE;
 }
 
+/* Both cities of an enterprise that has moved without a review (7.29). */
+static gboolean to_cities(const struct affair *affair, struct plan *plan, const char *code, const struct occasion *occasion,
+                          GError **error)
+{
+    guint count = form_count(affair->form, "changes/change");
+
+    for (guint i = 1; i <= count; i++) {
+        g_autofree char *path = g_strdup_printf("changes/change[%u]/newValue", i);
+        g_autofree char *old = tell_recorded(affair->request, path);
+        if (g_strcmp0(form_item(affair->form, "changes/change[%u]/@field", i), "cityCode") != 0)
+            continue;
+        if ((old && !inform_division(affair, plan, code, old, occasion, error)) ||
+            !inform_division(affair, plan, code, form_value(affair->form, path), occasion, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+/* Who archived the papers records the surrender of the old copies where new ones are to be printed (6.6). */
+static gboolean to_archivist(const struct affair *affair, struct plan *plan, const char *code, const struct occasion *occasion,
+                             GError **error)
+{
+    const struct facts *facts = &affair->mind->facts;
+    const struct step *first = affair->steps->len ? g_ptr_array_index(affair->steps, 0) : NULL;
+    GError *problem = NULL;
+
+    if (!first || !first->reviewer || g_strcmp0(form_value(affair->form, "reprintRequested"), "true") != 0)
+        return TRUE;
+    struct entry *entry = facts->read(facts->context, first->reviewer, &problem);
+    const char *mail = entry ? entry_value(entry, ATTRIBUTE_MAIL) : NULL;
+    struct occasion asked = *occasion;
+    asked.problem_zh = "旧证书上缴后，请回复本邮件，第一行写“已上缴”和证书编号（可写多个），新证书即可打印。";
+    asked.problem_en = "When the old certificates have been handed in, reply with SURRENDERED and their numbers; the new ones can "
+                       "then be printed.";
+    if (mail) {
+        struct hearer hearer = {mail, first->reviewer_name, entry_value(entry, ATTRIBUTE_PREFERRED_LANGUAGE), first->reviewer,
+                                "archivist"};
+        tell(affair, plan, code, &hearer, &asked);
+    }
+    entry_free(entry);
+    if (problem)
+        g_propagate_error(error, problem);
+    return !problem;
+}
+
 static const struct {
     const char *to;
     gboolean (*tell)(const struct affair *affair, struct plan *plan, const char *code, const struct occasion *occasion,
                      GError **error);
 } audiences[] = {
     {"applicant", to_applicant}, {"reviewers", to_reviewers}, {"approvers", to_approvers}, {"sender", to_sender},
-    {"operator", to_operator},   {"receiver", to_receiver},   {"holder", to_holder},
+    {"operator", to_operator},   {"receiver", to_receiver},   {"holder", to_holder},       {"province", to_province},
+    {"cities", to_cities},       {"archivist", to_archivist},
 };
 
 gboolean announce(const struct affair *affair, struct plan *plan, const struct notice_rule *rule, const struct occasion *occasion,

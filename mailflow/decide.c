@@ -2,8 +2,10 @@
 
 #include "ldap-schema/names.h"
 #include "mailflow/guard.h"
+#include "mailflow/choice.h"
 #include "mailflow/rule.h"
 #include "mailflow/submit.h"
+#include "mailflow/surrender.h"
 #include "mailflow/text.h"
 
 static void log_only(const struct message *message, const char *request, const char *why, GPtrArray *plans)
@@ -95,7 +97,7 @@ static gboolean tell_of_waiting(const struct attempt *attempt, const struct guar
 {
     const struct affair *affair = attempt->affair;
     struct plan *plan = plan_new("waiting", affair->request->id);
-    struct notice_rule rule = {"N3", "applicant"};
+    struct notice_rule rule = {"N3w", "applicant"};
     struct occasion occasion = {
         .message = attempt->message,
         .problem_zh = result->zh,
@@ -222,6 +224,12 @@ static gboolean move_draft(const struct affair *affair, const struct ticket *tic
     plan->evidence = TRUE;
     plan->use = g_strdup(ticket->hash);
     plan->proof = g_strdup("confirmed");
+    if (!g_str_equal(affair->form->digest, affair->request->digest)) {
+        plan->form = g_strdup(affair->form->canonical);
+        plan->digest = g_strdup(affair->form->digest);
+        g_free(affair->request->digest);
+        affair->request->digest = g_strdup(affair->form->digest);
+    }
     plan_log(plan, "%s %s by %s: %s", affair->request->id, event == EVENT_CONFIRM ? "confirmed and submitted" : "withdrawn",
              message->from, affair->request->subject);
     gboolean fine = workflow_advance(affair, plan, event, &occasion, message->from, message->digest, plans, error);
@@ -249,7 +257,28 @@ static gboolean confirm_draft(const struct affair *affair, const struct ticket *
     return fine;
 }
 
-static gboolean decide_as_applicant(const struct affair *affair, const struct ticket *ticket, const struct message *message,
+/* The numbers picked from the receipt's list complete the form; what is confirmed is the form with them. */
+static gboolean choose_certificates(struct affair *affair, const struct ticket *ticket, const struct message *message,
+                                    GPtrArray *plans, GError **error)
+{
+    GError *problem = NULL;
+    struct form *form =
+        message->confirmation.word == CONFIRMATION_CHOICE ? choice_complete(affair, &message->confirmation, &problem) : NULL;
+
+    if (problem) {
+        g_propagate_error(error, problem);
+        return FALSE;
+    }
+    if (!form)
+        return ask_back(affair, message, "请回复遗失证书的序号（见所列证书），例如“1,3”“2-4”或“全部”；放弃申请请回复“取消”。",
+                        "Reply with the numbers of the lost certificates from the list: 1,3 or 2-4 or ALL; or CANCEL.",
+                        ticket->language, plans, error);
+    form_free(affair->form);
+    affair->form = form;
+    return confirm_draft(affair, ticket, message, plans, error);
+}
+
+static gboolean decide_as_applicant(struct affair *affair, const struct ticket *ticket, const struct message *message,
                                     GPtrArray *plans, GError **error)
 {
     static const char how_zh[] = "未能识别您的答复，申请仍为草稿。请回复“确认”提交申请，或回复“取消”撤回。";
@@ -264,11 +293,46 @@ static gboolean decide_as_applicant(const struct affair *affair, const struct ti
     }
     if (ticket->fate || !g_str_equal(affair->request->state, "draft"))
         return ask_back(affair, message, refusal->zh, refusal->en, ticket->language, plans, error);
+    if (choice_needed(affair->form) && message->confirmation.word != CONFIRMATION_NO)
+        return choose_certificates(affair, ticket, message, plans, error);
     if (message->confirmation.word == CONFIRMATION_YES)
         return confirm_draft(affair, ticket, message, plans, error);
     if (message->confirmation.word == CONFIRMATION_NO)
         return move_draft(affair, ticket, message, EVENT_WITHDRAW, plans, error);
     return ask_back(affair, message, how_zh, how_en, ticket->language, plans, error);
+}
+
+/* The old copies have come in (6.6): from the reviewer who archived, as the directory has them now. */
+static gboolean decide_as_archivist(struct attempt *attempt, GPtrArray *plans, GError **error)
+{
+    static char *who[] = {"sender", NULL};
+    const struct transition identity = {.guards = who};
+    g_autofree char *zh = NULL;
+    g_autofree char *en = NULL;
+    struct guard_result result;
+    GError *problem = NULL;
+    gboolean fine = FALSE;
+    const struct facts *facts = &attempt->affair->mind->facts;
+    struct entry *reviewer = facts->read(facts->context, attempt->ticket->person, &problem);
+
+    attempt->reviewer = reviewer;
+    result = (struct guard_result){.answer = GUARD_FAULT};
+    if (!problem)
+        guards_ask(attempt, &identity, &result, &problem);
+    if (!problem && result.answer == GUARD_STRANGER) {
+        log_only(attempt->message, attempt->affair->request->id, result.en, plans);
+        fine = TRUE;
+    } else if (!problem && result.answer == GUARD_YES) {
+        fine = surrender(attempt->affair, attempt->ticket, attempt->message, plans, &zh, &en, &problem);
+    }
+    if (!problem && (zh || result.answer == GUARD_NO))
+        fine = ask_back(attempt->affair, attempt->message, zh ? zh : result.zh, en ? en : result.en, attempt->ticket->language,
+                        plans, &problem);
+    guard_result_clear(&result);
+    entry_free(reviewer);
+    if (problem)
+        g_propagate_error(error, problem);
+    return fine && !problem;
 }
 
 /* Tokens that disagree or that nobody knows: no request is touched; the sender gets one neutral line. */
@@ -311,7 +375,8 @@ gboolean decide(const struct mind *mind, const struct message *message, GPtrArra
         fine = decide_as_applicant(affair, ticket, message, plans, error);
     } else {
         struct attempt attempt = {.affair = affair, .ticket = ticket, .message = message};
-        fine = decide_as_reviewer(&attempt, plans, error);
+        fine = g_str_equal(ticket->role, "archivist") ? decide_as_archivist(&attempt, plans, error)
+                                                      : decide_as_reviewer(&attempt, plans, error);
     }
     affair_free(affair);
     ticket_free(ticket);

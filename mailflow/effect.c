@@ -2,6 +2,7 @@
 
 #include "ldap-schema/names.h"
 #include "mailflow/change.h"
+#include "mailflow/effect_change.h"
 
 #define REPORT_LINES 50
 
@@ -127,6 +128,14 @@ static const struct {
     {"individual-add", individual_add},
     {"target-withdraw", target_withdraw},
     {"report", report},
+    {"certificates-reissue", effect_certificates_reissue},
+    {"employer-change", effect_employer_change},
+    {"enterprise-rename", effect_enterprise_rename},
+    {"enterprise-city", effect_enterprise_city},
+    {"requests-reroute", effect_requests_reroute},
+    {"holder-correct", effect_holder_correct},
+    {"data-update", effect_data_update},
+    {"trainees-add", effect_trainees_add},
 };
 
 effect_function *effect_find(const char *name)

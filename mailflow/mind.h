@@ -20,6 +20,8 @@ struct policy {               /* what the site decides (domain.md 10), owned by 
     char separator;          /* of the subaddress, '+' */
     gboolean confirm_always; /* FALSE: an aligned DMARC pass stamped by our server submits at once */
     gboolean review_needs_dmarc;
+    const char *const *closed_posts; /* posts nobody can enrol for; NULL: none */
+    const char *const *open_periods; /* training periods that are open; NULL or empty: any */
     guint draft_days, secret_days, remind_days, remind_limit;
 };
 

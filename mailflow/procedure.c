@@ -22,6 +22,24 @@ const char *event_name(enum event event)
     return event_names[event];
 }
 
+void procedures_leave_out(struct procedures *procedures, const char *option)
+{
+    for (guint i = procedures->procedures->len; i > 0; i--) {
+        const struct procedure *procedure = g_ptr_array_index(procedures->procedures, i - 1);
+        if (g_strcmp0(procedure->option, option) == 0)
+            g_ptr_array_remove_index(procedures->procedures, i - 1);
+    }
+}
+
+void procedures_without_review(struct procedures *procedures, const char *type)
+{
+    for (guint i = 0; i < procedures->procedures->len; i++) {
+        const struct procedure *procedure = g_ptr_array_index(procedures->procedures, i);
+        if (g_str_equal(procedure->type, type))
+            g_ptr_array_set_size(procedure->stages, 0);
+    }
+}
+
 const struct procedure *procedure_for_form(const struct procedures *procedures, const struct form *form)
 {
     for (guint i = 0; i < procedures->procedures->len; i++) {

@@ -96,6 +96,11 @@ struct procedures {
 struct procedures *procedures_open(const char *directory, GError **error);
 void procedures_free(struct procedures *procedures);
 
+/* Leave out the procedures that stand behind `option` (a switch of the site). */
+void procedures_leave_out(struct procedures *procedures, const char *option);
+/* Have a procedure of that type decided by nobody: its stages go (domain.md 10, 5). */
+void procedures_without_review(struct procedures *procedures, const char *type);
+
 /* The procedure a form belongs to: by its root, variant and the fields it has; NULL when there is none. */
 const struct procedure *procedure_for_form(const struct procedures *procedures, const struct form *form);
 const struct procedure *procedure_for_type(const struct procedures *procedures, const char *type);

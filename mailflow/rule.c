@@ -3,7 +3,8 @@
 #include <string.h>
 
 #include "ldap-schema/names.h"
-#include "mailflow/text.h"
+#include "mailflow/rule_change.h"
+#include "mailflow/rule_people.h"
 
 /* A finding about one field of the form. */
 static void find(const struct affair *affair, GPtrArray *findings, const char *code, const char *path, gboolean warning,
@@ -161,6 +162,25 @@ static const struct {
     {"identity-number-new", identity_number_new},
     {"target-own-and-open", target_own_and_open},
     {"own-requests", own_requests},
+    {"handler-named", rule_handler_named},
+    {"previous-own", rule_previous_own},
+    {"enterprise-own", rule_enterprise_own},
+    {"certificates-own", rule_certificates_own},
+    {"holder-own", rule_holder_own},
+    {"holder-as-said", rule_holder_as_said},
+    {"sender-enterprise", rule_sender_enterprise},
+    {"receiver-exists", rule_receiver_exists},
+    {"receiver-active", rule_receiver_active},
+    {"receiver-as-said", rule_receiver_as_said},
+    {"certificates-of-holder", rule_certificates_of_holder},
+    {"enterprise-as-said", rule_enterprise_as_said},
+    {"new-name-twin", rule_new_name_twin},
+    {"corrections-possible", rule_corrections_possible},
+    {"target-own", rule_target_own},
+    {"updates-direct", rule_updates_direct},
+    {"trainees-enrollable", rule_trainees_enrollable},
+    {"period-open", rule_period_open},
+    {"items-own", rule_items_own},
 };
 
 rule_function *rule_find(const char *name)

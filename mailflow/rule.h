@@ -2,11 +2,7 @@
 #ifndef MAILFLOW_RULE_H
 #define MAILFLOW_RULE_H
 
-#include "mailflow/affair.h"
-
-/* A rule appends findings (errors or warnings) about affair->form, asked by affair->request's applicant. FALSE with `error` when the world could not be asked.
- * Rules are asked again at the last moment before an approval (G7). */
-typedef gboolean rule_function(const struct affair *affair, GPtrArray *findings, GError **error);
+#include "mailflow/question.h"
 
 /* The rule of that name, or NULL. */
 rule_function *rule_find(const char *name);

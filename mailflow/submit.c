@@ -3,7 +3,9 @@
 #include <string.h>
 
 #include "ldap-schema/names.h"
+#include "mailflow/choice.h"
 #include "mailflow/rule.h"
+#include "mailflow/update.h"
 #include "mailflow/text.h"
 
 #define OWN_REQUESTS 50
@@ -190,9 +192,12 @@ static gboolean enter_request(struct affair *affair, const struct message *messa
 {
     const struct mind *mind = affair->mind;
     const struct policy *policy = mind->policy;
-    gboolean draft = affair->procedure->draft && (policy->confirm_always || !message->origin.dmarc);
+    gboolean choose = choice_needed(affair->form), new_mail = update_new_mail(affair->form) != NULL;
+    gboolean draft = affair->procedure->draft && (policy->confirm_always || !message->origin.dmarc || choose || new_mail);
     struct occasion occasion = {.message = message, .findings = warnings};
 
+    if (choose && !choice_offer(affair, error))
+        return FALSE;
     affair->request->id = mind->records.next_id(mind->records.context, affair->procedure->type, mind_year(mind->now));
     struct plan *plan = plan_new(draft ? "draft" : "submitted", affair->request->id);
     plan->evidence = TRUE;

@@ -4,6 +4,7 @@
 
 #include "ldap-schema/names.h"
 #include "mailflow/division.h"
+#include "mailflow/choice.h"
 #include "mailflow/notice.h"
 #include "mailflow/text.h"
 #include "mailflow/token.h"
@@ -166,8 +167,7 @@ static const char *partner(const struct form *form, const char *path, gboolean o
     return NULL;
 }
 
-/* The value the directory held at submission, out of the request's "path=value" lines. */
-static char *recorded(const struct request *request, const char *path)
+char *tell_recorded(const struct request *request, const char *path)
 {
     g_auto(GStrv) lines = g_strsplit(request->before ? request->before : "", "\n", -1);
     gsize length = strlen(path);
@@ -186,9 +186,41 @@ static void tell_rows(struct notice *notice, const struct request *request, cons
         if (partner(form, field->path, TRUE))
             continue;
         g_autofree char *now = shown(field, notice->language);
-        g_autofree char *old = before ? shown(form_field(form, before), notice->language) : recorded(request, field->path);
+        g_autofree char *old = before ? shown(form_field(form, before), notice->language) : tell_recorded(request, field->path);
         notice_add_row(notice, field->path, field->label_zh, field->label_en, old, now);
     }
+}
+
+/* What became of the request this one takes up again: the reviewers see the old reason (7.17). */
+static void tell_previous(struct notice *notice, const struct affair *affair)
+{
+    const struct records *records = &affair->mind->records;
+    const char *previous = affair->request->previous;
+    g_autoptr(GPtrArray) steps = previous ? records->steps(records->context, previous) : step_list();
+
+    for (guint i = 0; i < steps->len; i++) {
+        const struct step *step = g_ptr_array_index(steps, i);
+        if (!step->reviewer || !step->reason)
+            continue;
+        g_autofree char *said = g_strdup_printf("%s：%s", step->reviewer_name, step->reason);
+        notice_add_row(notice, "previousReason", "前次审批意见", "reason given to the previous request", NULL, said);
+    }
+}
+
+/* The certificates a receipt offers, numbered (domain.md 0). */
+static void tell_choice(struct notice *notice, const struct affair *affair)
+{
+    if (!choice_needed(affair->form))
+        return;
+    g_autoptr(GPtrArray) offered = choice_offered(affair->request);
+    for (guint i = 0; i < offered->len; i++) {
+        g_autofree char *name = g_strdup_printf("choice[%u]", i + 1);
+        g_autofree char *zh = g_strdup_printf("证书 %u", i + 1);
+        g_autofree char *en = g_strdup_printf("certificate %u", i + 1);
+        notice_add_row(notice, name, zh, en, NULL, g_ptr_array_index(offered, i));
+    }
+    put(&notice->problem_zh, "请回复遗失证书的序号，例如“1,3”“2-4”或“全部”。");
+    put(&notice->problem_en, "Reply with the numbers of the lost certificates: 1,3 or 2-4 or ALL.");
 }
 
 static void tell_decision(struct notice *notice, const struct affair *affair, const struct occasion *occasion)
@@ -237,13 +269,13 @@ static void tell_reports(struct notice *notice, const struct mind *mind, const G
     }
 }
 
-static void tell_answers(struct notice *notice, const struct stage *stage)
+static void tell_answers(struct notice *notice, const char *role, const struct stage *stage)
 {
-    if (g_str_equal(notice->code, "N1D")) {
+    if (g_strcmp0(role, "applicant") == 0) {
         notice_add_answer(notice, "确认", "Confirm", "确认");
         notice_add_answer(notice, "取消", "Cancel", "取消");
     }
-    if (!stage)
+    if (!stage || g_strcmp0(role, "reviewer") != 0)
         return;
     notice->archive_required = stage->archive;
     notice_add_answer(notice, "同意", "Approve", stage->archive ? "同意\n留档编号：" : "同意");
@@ -273,6 +305,24 @@ static struct ticket *ticket_make(const struct affair *affair, const struct hear
     ticket->digest = g_strdup(affair->request->digest);
     ticket->made = affair->mind->now;
     return ticket;
+}
+
+/* N9 is answered like the mail before it: by the token that bore the answer, while it lives and is theirs (7.16). NULL when there is none; caller frees. */
+static struct ticket *ticket_again(const struct affair *affair, const char *code, const struct hearer *hearer,
+                                   const struct occasion *occasion, char text[TOKEN_CHARACTERS + 1])
+{
+    const struct records *records = &affair->mind->records;
+    gboolean disagree;
+    const char *token = g_str_equal(code, "N9") && occasion->message ? token_agreed(occasion->message->sightings, &disagree) : NULL;
+    g_autofree char *hash = token ? token_hash(token) : NULL;
+    struct ticket *ticket = hash ? records->ticket(records->context, hash) : NULL;
+
+    if (ticket && !ticket->fate && g_ascii_strcasecmp(ticket->mail, hearer->mail) == 0) {
+        g_strlcpy(text, token, TOKEN_CHARACTERS + 1);
+        return ticket;
+    }
+    ticket_free(ticket);
+    return NULL;
 }
 
 static void post(const struct mind *mind, struct plan *plan, struct notice *notice, const char *effect, const char *token)
@@ -335,6 +385,7 @@ void tell(const struct affair *affair, struct plan *plan, const char *code, cons
     char text[TOKEN_CHARACTERS + 1] = "";
     g_autofree char *effect = g_strdup_printf("%s/%s/%d/%s/%s", affair->request->id, code, occasion->step, hearer->mail,
                                               occasion->serial ? occasion->serial : "");
+    struct ticket *again = ticket_again(affair, code, hearer, occasion, text);
 
     tell_mail(notice, affair->mind, hearer);
     tell_request(notice, affair, occasion);
@@ -343,9 +394,11 @@ void tell(const struct affair *affair, struct plan *plan, const char *code, cons
     tell_reports(notice, affair->mind, occasion->reports);
     if (shows_form(code))
         tell_rows(notice, affair->request, affair->form);
-    tell_answers(notice, hearer->role && g_str_equal(hearer->role, "reviewer")
-                             ? procedure_stage(affair->procedure, occasion->state, NULL)
-                             : NULL);
+    if (hearer->role && g_str_equal(hearer->role, "reviewer"))
+        tell_previous(notice, affair);
+    if (g_str_equal(code, "N1D"))
+        tell_choice(notice, affair);
+    tell_answers(notice, again ? again->role : hearer->role, procedure_stage(affair->procedure, occasion->state, NULL));
     if (g_str_equal(code, "N1D"))
         notice->expires = mind_clock(affair->mind->now + affair->mind->policy->draft_days * 86400000LL);
     if (occasion->message && g_str_equal(code, "N9"))
@@ -357,9 +410,10 @@ void tell(const struct affair *affair, struct plan *plan, const char *code, cons
         ticket->message_id = g_strdup(notice->message_id);
         g_ptr_array_add(plan->tickets, ticket);
     } else {
-        post(affair->mind, plan, notice, effect, NULL);
+        post(affair->mind, plan, notice, effect, again ? text : NULL);
     }
     add_secret(affair, notice, plan);
+    ticket_free(again);
     notice_free(notice);
 }
 

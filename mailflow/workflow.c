@@ -286,6 +286,24 @@ gboolean workflow_advance(const struct affair *affair, struct plan *plan, enum e
     return fine;
 }
 
+/* Changes after the end: old copies have been handed in, the new ones can be printed (6.6). */
+static gboolean tell_printable(const struct affair *affair, const char *detail, GPtrArray *plans, GError **error)
+{
+    struct plan *plan = plan_new("printable", affair->request->id);
+    g_autofree char *serial = g_strdup_printf("%" G_GINT64_FORMAT, affair->mind->now);
+    struct notice_rule rule = {"N5p", "applicant"};
+    struct occasion occasion = {.problem_zh = "旧证书已登记上缴，新证书可以打印。",
+                                .problem_en = "The old certificates have been handed in; the new ones can be printed.",
+                                .state = affair->request->state,
+                                .serial = serial};
+
+    plan_log(plan, "%s: new copies can be printed", affair->request->id);
+    plan_event(plan, "system", "printable", affair->request->state, affair->request->state, detail);
+    gboolean fine = announce(affair, plan, &rule, &occasion, error);
+    g_ptr_array_add(plans, plan);
+    return fine;
+}
+
 GPtrArray *workflow_settle(const struct mind *mind, const char *request, enum workflow_outcome outcome, const char *detail,
                            GError **error)
 {
@@ -299,7 +317,9 @@ GPtrArray *workflow_settle(const struct mind *mind, const char *request, enum wo
         occasion.problem_zh = "目录中的数据已与审核时不同，申请未生效，已作废。";
         occasion.problem_en = "The directory's data is no longer what was reviewed; the request did not take effect and is void.";
     }
-    if (affair && transition_find(mind->procedures, affair->procedure, affair->request->state, event)) {
+    if (affair && outcome == WORKFLOW_APPLIED && g_str_equal(affair->request->state, "done")) {
+        fine = tell_printable(affair, detail, plans, error);
+    } else if (affair && transition_find(mind->procedures, affair->procedure, affair->request->state, event)) {
         struct plan *plan = plan_new(outcome == WORKFLOW_APPLIED ? "done" : "void", request);
         plan_log(plan, "%s %s: %s", request, outcome == WORKFLOW_APPLIED ? "in effect" : "void",
                  detail ? detail : affair->request->subject);
@@ -368,8 +388,8 @@ gboolean workflow_check(const struct procedures *procedures, GError **error)
                                        procedure->type);
         for (guint k = 0; k < procedure->effects->len; k++)
             if (!effect_find(((struct effect_ref *)g_ptr_array_index(procedure->effects, k))->name))
-                g_string_append_printf(missing, " effect %s (%s)", ((struct effect_ref *)g_ptr_array_index(procedure->effects, k))->name,
-                                       procedure->type);
+                g_string_append_printf(missing, " effect %s (%s)",
+                                       ((struct effect_ref *)g_ptr_array_index(procedure->effects, k))->name, procedure->type);
     }
     for (guint i = 0; i < procedures->transitions->len; i++) {
         const struct transition *transition = g_ptr_array_index(procedures->transitions, i);
