@@ -236,7 +236,7 @@ static const struct part *read_form(const struct message_reader *reader, const G
     if (forms->len != 1)
         return NULL;
     const struct part *part = g_ptr_array_index(forms, 0);
-    g_autoptr(GByteArray) bytes = part_bytes(part, LIMIT_MESSAGE_BYTES);
+    g_autoptr(GByteArray) bytes = part_bytes(part, LIMIT_FORM_BYTES + 1);
     message->form_name = g_strdup(part->name);
     message->form =
         form_read(reader->catalog, (const char *)bytes->data, bytes->len, part->charset, &reader->today, message->findings);
@@ -262,6 +262,14 @@ static void forget_verdict(struct message *message)
     confirmation_read(NULL, &message->confirmation);
 }
 
+/* What is sent back along with an answer is not filed again. */
+static void forget_form(struct message *message)
+{
+    g_clear_pointer(&message->form_name, g_free);
+    g_clear_pointer(&message->form, form_free);
+    g_ptr_array_set_size(message->findings, 0);
+}
+
 static void settle(const struct evidence *evidence, struct message *message)
 {
     const char *why;
@@ -270,6 +278,8 @@ static void settle(const struct evidence *evidence, struct message *message)
     message->why = g_strdup(why);
     if (message->kind != KIND_REPLY && message->kind != KIND_QUESTION)
         forget_verdict(message);
+    if (message->kind != KIND_FORM && evidence->form)
+        forget_form(message);
     if (message->kind == KIND_BOUNCE) {
         message->bounce = bounce_read(evidence);
         token_find_in_message_id(message->bounce->message_id, message->sightings);

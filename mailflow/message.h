@@ -35,10 +35,9 @@ struct message {
     struct verdict verdict; /* read from own, as a reviewer's answer; none unless a person writes (KIND_REPLY, KIND_QUESTION) */
     struct confirmation confirmation; /* read from own, as an applicant's answer to a receipt; likewise */
 
-    char *form_name;   /* the attachment's file name, one line; NULL, also when the form was pasted as the body */
-    struct form *form; /* NULL when there is none that can be read */
-    GPtrArray *
-        findings; /* struct finding, of the mail and of its form. E-ATTACH: several forms, or a question with a file that is none */
+    char *form_name;     /* the attachment's file name, one line; NULL, also when the form was pasted as the body */
+    struct form *form;   /* with KIND_FORM, when there is one that can be read; NULL otherwise */
+    GPtrArray *findings; /* struct finding: E-SIZE, E-ATTACH (several forms, or files instead of one), and the form's */
 };
 
 struct message_reader {
