@@ -218,7 +218,7 @@ static GPtrArray *make_items(struct imap *imap)
         struct candidate *candidate = &g_array_index(imap->candidates, struct candidate, i);
         if (is_missing(candidate)) {
             g_hash_table_add(imap->withheld, GUINT_TO_POINTER(candidate->uid));
-            log_line(LOG_LEVEL_WARNING, "mailbox: message %u cannot be read and stays where it is: %s", candidate->uid,
+            log_line(LOG_LEVEL_WARNING, "mailbox: the server did not give message %u, it is passed over: %s", candidate->uid,
                      imapwire_said(imap->session->wire));
         } else if (!candidate->postponed) {
             struct mailbox_item *item = g_new0(struct mailbox_item, 1);
@@ -354,11 +354,11 @@ static int imap_watch(void *self, GError **error)
         enum imapwire_answer answer = imapwire_begin(session->wire, "IDLE", error);
         if (answer == IMAPWIRE_FAULT)
             return -1;
-        session->idle = answer == IMAPWIRE_OK;
     }
     /* What libcurl or TLS holds already would not make the descriptor readable. */
     if (!imapwire_drain(session->wire, error))
         return -1;
+    session->idle = imapwire_busy(session->wire);
     set_timer(imap, session->idle ? 0 : POLL_SECONDS, session->news);
     return session->epoll;
 }
@@ -373,8 +373,11 @@ static gboolean imap_stirred(void *self, GError **error)
         return FALSE;
     if (ticked && !session->idle && !imapsession_run(session, "NOOP", MAILBOX_AWAY, "NOOP", error))
         return FALSE;
-    /* A server may end IDLE by itself: then the mailbox is looked at and watched anew. */
-    return session->news || (session->idle && !imapwire_busy(session->wire));
+    if (imapwire_busy(session->wire) || !session->idle)
+        return session->news;
+    /* A server that ends IDLE by itself is asked every few seconds from now on: it might end the next one as soon. */
+    session->idle = FALSE;
+    return TRUE;
 }
 
 const struct mailbox_kind imap_kind = {

@@ -207,7 +207,7 @@ static const struct {
     gboolean (*read)(struct imaptext *text, struct imaptext_fetch *fetch);
 } fetch_items[] = {
     {"UID", fetch_uid},     {"RFC822.SIZE", fetch_size},     {"FLAGS", fetch_flags},
-    {"BODY[]", fetch_body}, {"BODY[HEADER]<0>", fetch_body},
+    {"BODY[]", fetch_body}, {"BODY[HEADER]<0>", fetch_body}, {"BODY[HEADER]", fetch_body}, /* so some servers */
 };
 
 static gboolean fetch_item(struct imaptext *text, struct imaptext_fetch *fetch)

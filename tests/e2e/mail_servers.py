@@ -323,7 +323,7 @@ class SmtpScript:
             connection.say(*[f"250-{line}" for line in lines[:-1]], f"250 {lines[-1]}")
         elif step != "BODY":
             connection.say(self.USUAL.get(step, "250 fine"))
-        return not answer or answer[0] in "23"
+        return callable(answer) or not answer or answer[0] in "23"
 
     def _take_body(self, connection):
         self._answer(connection, "BODY")

@@ -479,7 +479,7 @@ def idle_that_says(*lines):
         connection.say("+ idling")
         go.wait(10)
         connection.say(*[line.replace("TAG", tag) for line in lines])
-        if connection.line() == "DONE":
+        if not lines[-1].startswith("TAG") and connection.line() == "DONE":
             connection.say(f"{tag} OK idled")
 
     return go, idle
@@ -505,13 +505,17 @@ def test_goodbye_while_watching(scripted, mailbox):
 
 
 def test_server_that_ends_idle_by_itself(scripted, mailbox):
-    def idle(connection, tag, _):
-        connection.say("+ idling", f"{tag} OK enough")
-
-    scripted(ImapScript([(5, SMALL)], say={"IDLE": idle}))
+    """It is not asked for IDLE again and again."""
+    go, idle = idle_that_says("TAG OK enough")
+    script = scripted(ImapScript([(5, SMALL)], say={"IDLE": idle}))
+    assert len(fetch(mailbox)) == 1
     mailbox("watch")
+    go.set()
     assert wait(mailbox)["stirred"]
     assert len(fetch(mailbox)) == 1
+    mailbox("watch")
+    assert wait(mailbox) == {"readable": True, "stirred": False}
+    assert commands(script).count("IDLE") == 1 and commands(script)[-1] == "NOOP"
 
 
 def test_idle_refused_means_polling(scripted, mailbox):

@@ -340,6 +340,22 @@ def test_starttls_is_never_done_without(smtp, where):
     assert not any(line.startswith(("AUTH", "MAIL")) for line in script.heard)
 
 
+def test_tls_from_the_start(smtp, where):
+    def greet(connection):
+        connection.start_tls()
+        connection.say("220 hello")
+
+    certificates = Certificates(where)
+    certificates.make()
+    script = SmtpScript({"GREETING": [greet]})
+    with Scripted(script, certificates) as server:
+        open_on(smtp, server.port, where, login=True, ca=certificates.authority, scheme="smtps")
+        assert outcomes(send(smtp, where)) == ["accepted"]
+        smtp("close")
+        open_on(smtp, server.port, where, login=True, ca="-", scheme="smtps")
+        assert send(smtp, where)["fault"] == "refused"
+
+
 def test_options_that_are_wrong(smtp, where):
     for url, password in (("smtp://user:secret@127.0.0.1:25", "-"), ("not a url", "-"), ("smtp://127.0.0.1:25", "/nowhere/password")):
         answer = smtp("open", url.replace(" ", "%20"), "user", password, "-", 0, 4)

@@ -41,6 +41,7 @@ static void test_fetch(void **state)
         {"(FLAGS (\\Seen \\deleted $Junk) RFC822.SIZE 4294967296 UID 4294967295)", 4294967295u, 4294967296u, TRUE, NULL},
         {"(UID 7 BODY[] ~)", 7, 0, FALSE, "lit"},
         {"(UID 7 BODY[HEADER]<0> ~)", 7, 0, FALSE, "lit"},
+        {"(UID 7 BODY[HEADER] ~)", 7, 0, FALSE, "lit"},
         {"(BODY[] NIL UID 7)", 7, 0, FALSE, NULL},
         {"(BODY[] \"\" UID 7)", 7, 0, FALSE, ""},
         {"(BODY[HEADER.FIELDS (SUBJECT \"X Y\")] ~ UID 7 BODY[] \"b\")", 7, 0, FALSE, "b"},
@@ -85,7 +86,7 @@ static void test_no_fetch(void **state)
         "(BODY[ ~)",
         "(BODY[",
         "(X (((((",
-        
+
         "(~ UID 7)",
         "(BODY[] ABC)",
         "(UID 7 X)",
