@@ -42,14 +42,17 @@ static const struct mark {
     {"X-MS-Exchange-Inbox-Rules-Loop", "!", "Exchange's rules wrote it"},
 };
 
-/* A name or a local part with one of these words between its hyphens, dots and digits is a machine's. */
-static const char *const robots[] = {
-    "bot",          "robot",  "syzbot",     "buildbot", "jenkins",   "noreply",       "donotreply",   "notreply",   "notifications",
-    "notification", "notify", "automailer", "cron",     "autoreply", "autoresponder", "autoresponse", "dependabot", "renovate",
-    "gitlab",       "gerrit", "bugzilla",   "jira",     "lkp",       "mailbot",       "kernelci",     NULL,
+/* A local part with one of these words between its hyphens, dots and digits is a machine's. */
+static const char *const robot_words[] = {
+    "noreply",   "donotreply",  "notreply",      "notifications", "notification", "notify", "automailer",
+    "autoreply", "autoreplies", "autoresponder", "autoresponse",  "robot",        "syzbot", "buildbot",
+    "mailbot",   "dependabot",  "renovate",      "kernelci",      "bugzilla",     "gitlab", NULL,
 };
 
-static const char *const list_fields[] = {"List-Id", "List-Post", NULL};
+/* These are so only alone: Bot, Jenkins and Gerrit are also people's names. */
+static const char *const robot_names[] = {"bot", "jenkins", "gerrit", "jira", "lkp", "cron", "ci", NULL};
+
+static const char *const list_fields[] = {"List-Id", "List-Post", "Mailing-List", "X-MLServer", NULL};
 
 /* Longest first where one begins another. */
 static const struct prefix {
@@ -199,31 +202,31 @@ static const char *find_subject(const struct evidence *evidence)
     return NULL;
 }
 
-static gboolean holds_robot_word(const char *text)
+static char *joined(const char *text, const char *apart, const char *together)
 {
-    g_autofree char *lower = g_utf8_strdown(text, -1);
-    g_autofree char *joined = NULL;
-    gboolean found = FALSE;
+    g_auto(GStrv) pieces = g_strsplit(text, apart, -1);
 
-    /* no-reply, do_not_reply, no.reply are one word */
-    g_strdelimit(lower, "_.+ ", '-');
-    g_auto(GStrv) pieces = g_strsplit(lower, "no-reply", -1);
-    g_autofree char *once = g_strjoinv("noreply", pieces);
-    g_auto(GStrv) more = g_strsplit(once, "do-not-reply", -1);
-    joined = g_strjoinv("donotreply", more);
-    g_auto(GStrv) words = g_strsplit_set(joined, "-0123456789\"'()<>@", -1);
-    for (guint i = 0; words[i] && !found; i++)
-        found = g_strv_contains(robots, words[i]);
-    return found;
+    return g_strjoinv(together, pieces);
 }
 
-/* Only the address tells: Bot, Talbot and Robot are also people's names. */
 gboolean automatic_is_robot(const char *address)
 {
     const char *at = address ? strchr(address, '@') : NULL;
-    g_autofree char *local = at ? g_strndup(address, (gsize)(at - address)) : NULL;
+    g_autofree char *local = at ? g_ascii_strdown(address, at - address) : NULL;
 
-    return local && holds_robot_word(local);
+    if (!local)
+        return FALSE;
+    g_autofree char *name = g_strndup(local, strcspn(local, "+0123456789"));
+    if (g_strv_contains(robot_names, name) || g_str_has_suffix(name, "-bot"))
+        return TRUE;
+    /* no-reply, do_not_reply, no.reply are one word */
+    g_strdelimit(local, "_.+", '-');
+    g_autofree char *once = joined(local, "no-reply", "noreply"), *twice = joined(once, "do-not-reply", "donotreply");
+    g_auto(GStrv) words = g_strsplit_set(twice, "-0123456789", -1);
+    for (guint i = 0; words[i]; i++)
+        if (g_strv_contains(robot_words, words[i]))
+            return TRUE;
+    return FALSE;
 }
 
 static const char *find_robot(const struct evidence *evidence)
@@ -231,9 +234,10 @@ static const char *find_robot(const struct evidence *evidence)
     return automatic_is_robot(evidence->from) ? "the sender's address is a robot's" : NULL;
 }
 
+/* Only the first words: further down it may be a quote that was not recognised. */
 static const char *find_saying(const struct evidence *evidence)
 {
-    g_autofree char *head = g_utf8_make_valid(evidence->own, (gssize)MIN(strlen(evidence->own), 4000));
+    g_autofree char *head = g_utf8_make_valid(evidence->own, (gssize)MIN(strlen(evidence->own), 400));
     g_autofree char *own = g_utf8_strdown(head, -1);
 
     return idiom_within(IDIOM_MACHINE, own) ? "the text says that a machine wrote it" : NULL;
@@ -260,7 +264,8 @@ const char *automatic_find(const struct evidence *evidence)
 
 const char *automatic_find_list(const struct evidence *evidence)
 {
-    static const char *const companions[] = {"List-Unsubscribe", "Precedence", "List-Help", "List-Archive", "X-Mailing-List", NULL};
+    static const char *const companions[] = {"List-Unsubscribe", "Precedence",     "List-Help", "List-Archive",
+                                             "List-Subscribe",   "X-Mailing-List", "X-ML-Name", NULL};
     gboolean listed = FALSE, companied = FALSE;
 
     if (evidence->token) /* a reviewer behind a list is a person still */

@@ -9,7 +9,8 @@
 const char *automatic_find(const struct evidence *evidence);
 /* What shows that a mailing list sent it; NULL when nothing does. */
 const char *automatic_find_list(const struct evidence *evidence);
-/* Whether the address (NULL is none) is a machine's by its local part: noreply, jenkins, lkp. */
+/* Whether the address (NULL is none) is a machine's by its local part: noreply, syzbot+1; not by a name in it, as people are
+ * called Jenkins and Bot. */
 gboolean automatic_is_robot(const char *address);
 /* The subject without what clients and gateways put before it (Re:, 回复：, [EXTERNAL]); points into it. `*answers` (may be NULL)
  * is set when one of them was an answer's. */

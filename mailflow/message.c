@@ -336,6 +336,15 @@ static char *mend_line_ends(const char *bytes, gsize size)
     return mended;
 }
 
+/* The length of a blank line here with its end; 0 when there is none. */
+static gsize blank_line(const char *bytes, gsize size)
+{
+    for (gsize i = 0; i < size && g_ascii_isspace(bytes[i]); i++)
+        if (bytes[i] == '\n')
+            return i + 1;
+    return 0;
+}
+
 struct message *message_read(const struct message_reader *reader, const char *bytes, gsize size)
 {
     g_autofree char *mended = mend_line_ends(bytes, size);
@@ -344,8 +353,11 @@ struct message *message_read(const struct message_reader *reader, const char *by
     gboolean refused = FALSE;
 
     bytes = mended ? mended : bytes;
-    for (; size > 0 && (*bytes == '\n' || *bytes == '\r'); size--) /* files saved with an empty line before the header */
-        bytes++;
+    /* files are saved with blank lines before the header */
+    for (gsize blank = blank_line(bytes, size); blank > 0; blank = blank_line(bytes, size)) {
+        bytes += blank;
+        size -= blank;
+    }
     header_read(bytes, size, LIMIT_HEADER_BYTES, LIMIT_HEADERS, &header);
     read_digest(&header, bytes + header.size, size - header.size, message);
     read_header(reader, &header, message);

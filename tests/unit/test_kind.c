@@ -66,6 +66,9 @@ static const struct sample {
     {KIND_QUESTION, PERSON "Subject: 不在办公室时怎么办\n\n请问\n"},
     {KIND_QUESTION, PERSON "Subject: How does automatic reply work?\n\nPlease tell.\n"},
     {KIND_REPLY, "From: Jan Bot <jan.talbot@example.com>\nSubject: Re: 请审核\n\nApproved\n"},
+    {KIND_REPLY, "From: Jan Bot <jan.bot@example.com>\nSubject: Re: 请审核\n\nApproved\n"},
+    {KIND_REPLY, "From: Tom Jenkins <tom.jenkins@example.com>\nSubject: Re: 请审核\n\nApproved\n"},
+    {KIND_REPLY, "From: Gerrit <gerrit.jansen@example.com>\nSubject: Re: 请审核\n\nApproved\n"},
     {KIND_REPLY, "From: R. Robot <robotham@example.com>\nSubject: Re: 请审核\n\nApproved\n"},
     {KIND_REPLY, "From: postmaster@example.com\nSubject: Re: 请审核\n\n同意\n"},
     {KIND_REPLY, PERSON "List-Id: <city.example.com>\nPrecedence: list\nSubject: Re: 请审核 [cs:" TOKEN "]\n\n同意\n"},
@@ -149,6 +152,9 @@ static const struct sample {
     {KIND_AUTOMATIC, "From: No Reply <no-reply@example.com>\nSubject: x\n\nx\n"},
     {KIND_AUTOMATIC, "From: do_not_reply@example.com\nSubject: x\n\nx\n"},
     {KIND_AUTOMATIC, "From: jenkins@ci.example.com\n" ANSWER "Subject: Re: x\n\napproved\n"},
+    {KIND_AUTOMATIC, "From: patchwork-bot+net@example.com\n" ANSWER "Subject: Re: x\n\napproved\n"},
+    {KIND_AUTOMATIC, "From: tip-bot2@example.com\n" ANSWER "Subject: Re: x\n\napproved\n"},
+    {KIND_AUTOMATIC, "From: noreply-12@example.com\nSubject: x\n\nx\n"},
     {KIND_AUTOMATIC, "From: syzbot+0123@example.com\n" ANSWER "Subject: Re: x\n\napproved\n"},
     {KIND_AUTOMATIC, "From: kernel test robot <lkp@example.com>\n" ANSWER "Subject: Re: x\n\napproved\n"},
     {KIND_AUTOMATIC, PERSON "Subject: Recall: 请审核\n\n测试甲 would like to recall the message, \"请审核\".\n"},
@@ -161,6 +167,7 @@ static const struct sample {
     {KIND_UNKNOWN, ""},
     {KIND_UNKNOWN, "\n\n\n"},
     {KIND_UNKNOWN, "hello\n"},
+    {KIND_QUESTION, "\n \r\n" PERSON "Subject: x\n\nhello\n"},
     {KIND_UNKNOWN, "X: y\n\nhello\n"},
 };
 
