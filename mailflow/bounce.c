@@ -128,20 +128,20 @@ static gboolean is_status(const char *at, gsize *length)
     return !(at[i] == '.' && g_ascii_isdigit(at[i + 1]));
 }
 
-/* The first RFC 3463 status in free text; an IP address is none. */
+/* The first RFC 3463 status in a text; an IP address is none. */
 static char *find_status(const char *text)
 {
     char previous = ' ';
 
     for (const char *at = text; *at; previous = *at++) {
         gsize length;
-        if (*at > '1' && *at < '6' && *at != '3' && !g_ascii_isalnum(previous) && previous != '.' && is_status(at, &length))
+        if (!g_ascii_isalnum(previous) && previous != '.' && is_status(at, &length))
             return g_strndup(at, length);
     }
     return NULL;
 }
 
-static void read_group(const struct header *group, struct bounce *bounce)
+static void read_group(const struct header *group, struct bounce *bounce, gboolean *acted)
 {
     g_autofree char *action = header_value(group, "Action", 0);
     g_autofree char *status = header_value(group, "Status", 0);
@@ -158,18 +158,21 @@ static void read_group(const struct header *group, struct bounce *bounce)
     if (!bounce->recipient)
         bounce->recipient = typed_address(final);
     bounce->status = status ? find_status(status) : NULL;
-    bounce->permanent = failed || (!action && bounce->status && *bounce->status == '5');
+    bounce->permanent = failed;
+    *acted |= action != NULL;
 }
 
-static void read_status_part(const struct part *part, struct bounce *bounce)
+/* TRUE when the report says what was done: failed, delayed, delivered. */
+static gboolean read_status_part(const struct part *part, struct bounce *bounce)
 {
     g_autofree char *text = part_text(part);
     gsize size = strlen(text);
+    gboolean acted = FALSE;
 
     for (gsize at = 0; at < size;) {
         struct header group;
         header_read(text + at, size - at, LIMIT_PART_HEADER_BYTES, LIMIT_PART_HEADERS, &group);
-        read_group(&group, bounce);
+        read_group(&group, bounce, &acted);
         gsize step = group.size;
         header_clear(&group);
         if (step == 0) { /* a line that is no field */
@@ -178,6 +181,7 @@ static void read_status_part(const struct part *part, struct bounce *bounce)
         }
         at += step;
     }
+    return acted;
 }
 
 /* "Message-ID: <...>" at the start of a line, quoted or indented: the header of our mail, pasted into the text. */
@@ -253,12 +257,20 @@ static char *find_recipient(const struct evidence *evidence)
     return NULL;
 }
 
+/* A system that does not say that it goes on trying has given up. */
+static gboolean has_given_up(const struct evidence *evidence)
+{
+    g_autofree char *text = folded(evidence->text, 20000);
+    g_autofree char *subject = folded(evidence->subject ? evidence->subject : "", LIMIT_SUBJECT);
+
+    return !idiom_within(IDIOM_DELAY, text) && !idiom_within(IDIOM_DELAY, subject);
+}
+
 /* A report in prose: what the standard's fields would have said is looked for in the text. */
 static void read_prose(const struct evidence *evidence, struct bounce *bounce)
 {
     g_autofree char *failed = header_value(evidence->header, "X-Failed-Recipients", 0);
     g_autofree char *text = folded(evidence->text, 20000);
-    g_autofree char *subject = folded(evidence->subject ? evidence->subject : "", LIMIT_SUBJECT);
 
     if (failed) {
         failed[strcspn(failed, ",")] = '\0';
@@ -267,21 +279,20 @@ static void read_prose(const struct evidence *evidence, struct bounce *bounce)
     if (!bounce->recipient)
         bounce->recipient = find_recipient(evidence);
     bounce->status = find_status(text);
-    if (idiom_within(IDIOM_DELAY, text) || idiom_within(IDIOM_DELAY, subject))
-        bounce->permanent = FALSE;
-    else
-        bounce->permanent = !bounce->status || *bounce->status == '5';
+    if (bounce->status && *bounce->status == '2') /* a version, a part of a date */
+        g_clear_pointer(&bounce->status, g_free);
 }
 
 struct bounce *bounce_read(const struct evidence *evidence)
 {
     struct bounce *bounce = g_new0(struct bounce, 1);
     const struct part *status = find_part(evidence, status_types);
+    gboolean acted = status && read_status_part(status, bounce);
 
-    if (status)
-        read_status_part(status, bounce);
-    if (!status || (!bounce->recipient && !bounce->status))
+    if (!bounce->recipient && !bounce->status)
         read_prose(evidence, bounce);
+    if (!acted)
+        bounce->permanent = has_given_up(evidence);
     read_returned(evidence, bounce);
     return bounce;
 }

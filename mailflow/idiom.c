@@ -55,7 +55,7 @@ static const char *const reports[] = {
 
 static const char *const delays[] = {
     "will be retried", "will retry", "still being retried", "will continue to", "do not need to resend",
-    "no need to resend", "has been delayed", "delayed mail", "message delayed", "delivery delayed", "warning message only",
+    "no need to resend", "has been delayed", "delayed mail", "message delayed", "delivery delayed", "(delay)", "warning message only",
     "this is a warning", "not yet been delivered", "could not be delivered for", "继续尝试", "继续重试", "稍后重试", "延迟投递", "投递延迟",
     NULL,
 };
