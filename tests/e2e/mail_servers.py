@@ -197,7 +197,8 @@ class Connection:
     def close(self):
         self.interrupt()
         self.socket.close()
-        self.file.close()  # only now is the connection closed
+        with contextlib.suppress(ValueError):  # TLS failed half way
+            self.file.close()  # only now is the connection closed
 
 
 class ImapScript:
