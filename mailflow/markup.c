@@ -15,8 +15,8 @@ enum effect {
     EFFECT_STRIKE = 4,
     EFFECT_QUOTE = 8,
     EFFECT_SIGN = 16,
-    EFFECT_CUT = 32,       /* everything from here on is quoted */
-    EFFECT_CUT_BELOW = 64, /* the same, when the person's words stand above */
+    EFFECT_CUT =
+        32, /* everything from here on is quoted, when words of the person stand above; with none above the text itself must tell */
     EFFECT_PRE = 128,
     EFFECT_SIGN_BELOW = 256, /* a line behind which only a signature stands */
 };
@@ -54,7 +54,7 @@ static const struct element elements[] = {
     {"body", EFFECT_BLOCK},
     {"pre", EFFECT_BLOCK | EFFECT_PRE},
     {"hr", EFFECT_BLOCK},
-    {"includetail", EFFECT_BLOCK | EFFECT_CUT_BELOW},
+    {"includetail", EFFECT_BLOCK | EFFECT_CUT},
     {"blockquote", EFFECT_BLOCK | EFFECT_QUOTE},
     {"style", EFFECT_HIDE},
     {"script", EFFECT_HIDE},
@@ -100,10 +100,10 @@ static const struct container containers[] = {
     {"class", MATCH_PREFIX, "lark-mail-quote", EFFECT_QUOTE},
     {"class", MATCH_PREFIX, "history-quote", EFFECT_QUOTE},
     {"class", MATCH_PREFIX, "lark-mail-signature", EFFECT_SIGN},
-    {"class", MATCH_PREFIX, "xm_compose_origin", EFFECT_CUT_BELOW},
+    {"class", MATCH_PREFIX, "xm_compose_origin", EFFECT_CUT},
     {"class", MATCH_PREFIX, "xm_mail_or", EFFECT_CUT},
     {"class", MATCH_WORD, "xm_signature", EFFECT_SIGN},
-    {"class", MATCH_WORD, "qmbox", EFFECT_CUT_BELOW},
+    {"class", MATCH_WORD, "qmbox", EFFECT_CUT},
     {"class", MATCH_WORD, "wps-mail-quote", EFFECT_QUOTE},
     {"class", MATCH_WORD, "outlookmessageheader", EFFECT_CUT},
     {"class", MATCH_PREFIX, "ms-outlook-mobile-reference", EFFECT_CUT},
@@ -177,8 +177,8 @@ static const struct container containers[] = {
     {"style", MATCH_PART, "border-left:solid", EFFECT_QUOTE},
     {"style", MATCH_PART, "border-left:#", EFFECT_QUOTE},
     {"style", MATCH_PART, "border-left:rgb", EFFECT_QUOTE},
-    {"style", MATCH_PART, "background:#efefef", EFFECT_CUT_BELOW},
-    {"style", MATCH_PART, "background:rgb(239,239,239)", EFFECT_CUT_BELOW},
+    {"style", MATCH_PART, "background:#efefef", EFFECT_CUT},
+    {"style", MATCH_PART, "background:rgb(239,239,239)", EFFECT_CUT},
     {"style", MATCH_PART, "width:210px;height:1px", EFFECT_SIGN_BELOW},
     {"style", MATCH_PART, "display:none", EFFECT_HIDE},
     {"style", MATCH_PART, "visibility:hidden", EFFECT_HIDE},
@@ -200,7 +200,6 @@ struct reader {
     gboolean worded;                            /* the line being written holds words */
     gboolean signing;                           /* a signature began that has no container */
     gboolean own;                               /* words of the person stand above */
-    gboolean cut;
 };
 
 static void end_line(struct reader *reader)
@@ -222,8 +221,7 @@ static void end_words(struct reader *reader)
 static void put_word(struct reader *reader, const char *bytes, gsize length)
 {
     if (!reader->worded) {
-        reader->mark =
-            (reader->quoted || reader->cut ? MARKUP_QUOTED : 0) | (reader->signed_ || reader->signing ? MARKUP_SIGNED : 0);
+        reader->mark = (reader->quoted ? MARKUP_QUOTED : 0) | (reader->signed_ || reader->signing ? MARKUP_SIGNED : 0);
         reader->worded = TRUE;
     } else if (reader->space) {
         g_string_append_c(reader->text, ' ');
@@ -339,17 +337,13 @@ static void on_start(void *context, const xmlChar *element, const xmlChar **attr
     }
     if (!strcmp(name, "td") || !strcmp(name, "th"))
         reader->space = TRUE;
-    if (effect & (EFFECT_BLOCK | EFFECT_QUOTE | EFFECT_SIGN | EFFECT_CUT | EFFECT_CUT_BELOW))
+    if (effect & (EFFECT_BLOCK | EFFECT_QUOTE | EFFECT_SIGN | EFFECT_CUT))
         end_words(reader);
     /* Bare paragraphs stand apart; those of Outlook, with a class, do not. */
     if (!strcmp(name, "p") && (!attributes || !attributes[0]) && reader->text->len > 0 && !reader->hidden)
         end_line(reader);
-    gboolean cuts = (effect & EFFECT_CUT) || ((effect & EFFECT_CUT_BELOW) && reader->own);
-    if (cuts && !reader->quoted) {
-        reader->cut = TRUE;
-        if (reader->own)
-            xmlStopParser(reader->parser);
-    }
+    if ((effect & EFFECT_CUT) && reader->own && !reader->quoted)
+        xmlStopParser(reader->parser);
     reader->signing = reader->signing || ((effect & EFFECT_SIGN_BELOW) && reader->own);
     reader->stack[reader->depth++] = (guint16)effect;
     reader->hidden += (effect & EFFECT_HIDE) != 0;

@@ -124,6 +124,7 @@ static void undouble(GArray *lines)
 struct gathered {
     GPtrArray *lines;  /* struct quote_line *, borrowed; an empty one between paragraphs */
     gsize worded;      /* lines that hold words */
+    gsize greetings;   /* of these, lines that only greet */
     gboolean between;  /* among quotes: a rule begins a footer there */
     gboolean over;     /* a signature or a notice began: nothing below counts */
     gboolean skipping; /* the rest of a paragraph that is not the person's */
@@ -191,6 +192,7 @@ static void gather(struct gathered *gathered, struct quote_line *line)
     }
     g_ptr_array_add(gathered->lines, line);
     gathered->worded++;
+    gathered->greetings += wording_is_greeting(folded);
 }
 
 /* Words of judgement keep a line in. */
@@ -286,7 +288,7 @@ static gsize gather_above(GArray *lines, struct gathered *gathered, struct quote
     return i;
 }
 
-/* Nothing stands above: the answers are between or below lines with quote marks. Without marks nobody can tell them from the quoted mail. */
+/* Nothing but a greeting stands above: the answers are between or below lines with quote marks. Without marks nobody can tell them from the quoted mail. */
 static void gather_between(GArray *lines, gsize from, struct gathered *gathered)
 {
     while (from < lines->len && !*line_at(lines, from)->text)
@@ -320,7 +322,7 @@ static char *words_of(GString *text, gboolean flowed, const GByteArray *marks)
     struct gathered gathered = {.lines = kept};
     struct quote_opening opening = {0, 0};
     gsize quote = gather_above(lines, &gathered, &opening);
-    if (gathered.worded == 0 && quote < lines->len) {
+    if (gathered.worded == gathered.greetings && quote < lines->len) {
         gathered.over = gathered.skipping = FALSE;
         gather_between(lines, quote + opening.lines, &gathered);
     }

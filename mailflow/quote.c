@@ -10,6 +10,7 @@
 #define LONGEST_FLAT (32u << 10) /* of a line that may be a whole mail */
 #define HEADER_LINES 14
 #define LONGEST_NAME 100
+#define WRAPPED 76 /* bytes from which clients wrap */
 #define LONGEST_GLUED 250
 #define LONGEST_TITLE 60 /* bytes between two rows of dashes */
 
@@ -272,8 +273,9 @@ static gsize attribution(const GArray *lines, gsize at)
         gboolean opens = wording_opens_attribution(folded);
         if (!opens && glued_attribution(folded) > 0)
             return 0;
-        /* Without an opening word only one line is sure to be the client's, or more when the first ends with the address. */
-        gboolean sure = i == at || (opens && digits_outside_brackets(folded) > 0) || strchr(line_at(lines, at), '<');
+        /* Without an opening word only one line is sure to be the client's, or more when the first ends with the address, or was too long for it. */
+        gboolean sure = i == at || (opens && digits_outside_brackets(folded) > 0) || strchr(line_at(lines, at), '<') ||
+                        (line_at(lines, at + 1)[0] == '<' && joined->len > WRAPPED);
         return sure ? i - at + 1 : 0;
     }
     return 0;

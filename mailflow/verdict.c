@@ -115,7 +115,7 @@ static gboolean names_object(const GArray *tokens, const struct clause *clause)
 static guint first_verdict(const GArray *tokens, const struct clause *clause)
 {
     guint at = clause->from;
-    while (class_at(tokens, at) != WORD_APPROVE && class_at(tokens, at) != WORD_REJECT)
+    while (class_at(tokens, at) != WORD_APPROVE && class_at(tokens, at) != WORD_REJECT && class_at(tokens, at) != WORD_VERGE)
         at++;
     return at;
 }
@@ -187,7 +187,7 @@ static struct judgement first_statement(const char *words, const GArray *tokens)
     struct clause clause;
     for (guint at = 0; at < tokens->len; at = clause.to + 1) {
         clause = clause_at(tokens, at);
-        if (clause.count[WORD_APPROVE] + clause.count[WORD_REJECT] == 0) {
+        if (clause.count[WORD_APPROVE] + clause.count[WORD_REJECT] + clause.count[WORD_VERGE] == 0) {
             if (is_courtesy(tokens, &clause) || is_addressee(words, tokens, &clause))
                 continue;
             if (!judgement.has_odd)
@@ -204,6 +204,8 @@ static struct judgement first_statement(const char *words, const GArray *tokens)
         judgement.word = VERDICT_UNCLEAR;
         if (sentence_asks(tokens, at))
             judgement.because = "a question";
+        else if (clause.count[WORD_VERGE] > 0)
+            judgement.because = "it is not a word of the vocabulary";
         else if (clause.count[WORD_APPROVE] > 0 && clause.count[WORD_REJECT] > 0)
             judgement.because = "both words in one statement";
         else if (strange || (judgement.has_odd && clause.count[WORD_REJECT] == 0))
@@ -274,30 +276,6 @@ static const char *doubt_after_rejection(const char *words, const GArray *tokens
     return NULL;
 }
 
-/* People agree with remarks, too: `agreed` approves only where nothing else is said than courtesy and, last of all, a name. */
-static gboolean is_agreement(const char *words, const GArray *tokens, const struct judgement *judgement)
-{
-    gsize start = token_at(tokens, judgement->core)->start, end = token_at(tokens, judgement->core)->end;
-    g_autofree char *word = g_ascii_strdown(words + start, (gssize)(end - start));
-    return strstr(word, "agree") != NULL;
-}
-
-static const char *doubt_after_agreement(const GArray *tokens, guint at)
-{
-    guint others = 0;
-    struct clause clause;
-    for (; at < tokens->len; at = clause.to + 1) {
-        clause = clause_at(tokens, at);
-        if (clause.count[WORD_APPROVE] > 0)
-            return "it is said again";
-        if (is_courtesy(tokens, &clause))
-            continue;
-        if (++others > 1 || clause.to - clause.from > LONGEST_NAME || clause.count[PHRASE_OTHER] < clause.to - clause.from)
-            return "other words follow";
-    }
-    return NULL;
-}
-
 static void explain(struct verdict *verdict, const struct judgement *judgement, const char *words, const GArray *tokens)
 {
     if (verdict->word == VERDICT_NONE) {
@@ -343,8 +321,6 @@ void verdict_read(const char *words, struct verdict *verdict)
         judgement.because = several ? "two archive numbers are given" : doubt_after_approval(tokens, next);
     else if (judgement.word == VERDICT_REJECT)
         judgement.because = doubt_after_rejection(words, tokens, next, field_reason_label(words, tokens, judgement.core));
-    if (judgement.word == VERDICT_APPROVE && !judgement.because && is_agreement(words, tokens, &judgement))
-        judgement.because = doubt_after_agreement(tokens, next);
     gboolean decided = judgement.word == VERDICT_APPROVE || judgement.word == VERDICT_REJECT;
     verdict->word = decided && judgement.because ? VERDICT_UNCLEAR : judgement.word;
     if (verdict->word == VERDICT_REJECT)

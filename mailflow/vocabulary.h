@@ -7,6 +7,7 @@
 enum vocabulary_class {
     WORD_APPROVE = PHRASE_FIRST,
     WORD_REJECT,
+    WORD_VERGE,    /* 赞成, agreed: nearly a verdict; people say it of remarks, too */
     WORD_COURTESY, /* greetings, thanks, `OK`: says nothing, wherever it stands */
     WORD_GREETING, /* `Dear`, `尊敬的`: the whole clause says nothing */
     WORD_BEFORE,   /* 我局, 经审核, hereby: may stand before a verdict */

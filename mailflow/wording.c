@@ -3,6 +3,7 @@
 #include <string.h>
 
 #define LONGEST_LABEL 64
+#define LONGEST_GREETING 40
 
 /* Parted by `|`; written without white space, lower case, as wording_label() squashes them. */
 static const struct {
@@ -34,6 +35,7 @@ enum list {
     LIST_OPENERS,
     LIST_FOOTERS,
     LIST_CLOSINGS,
+    LIST_GREETINGS,
     LIST_DISCLAIMERS,
     LIST_BANNERS,
     LIST_CONTACTS,
@@ -90,6 +92,8 @@ static const char *const lists[LISTS] = {
         "odoslané z|küldve a|iphone'umdan|iphone’umdan|gönderildi|iphoneから送信|ipadから送信|androidから送信|iphoneより送信|"
         "私のiphone|나의 iphone|내 iphone|iphone에서|android용 outlook|đã gửi từ|được gửi từ|gửi từ|dikirim dari|trimis de pe|"
         "στάλθηκε από|نُرسلت من|أُرسلت من|נשלח מה|mit freundlichen grüßen gesendet",
+    [LIST_GREETINGS] = "hi|hello|hey|dear|good morning|good afternoon|good "
+                       "evening|您好|你好|尊敬的|各位|大家好|老师好|领导好|hallo|guten tag|bonjour|hola|olá|ciao|buongiorno",
     [LIST_CLOSINGS] =
         "此致|此致敬礼|敬礼|祝好|顺颂商祺|顺祝商祺|商祺|顺祝|祝工作顺利|工作顺利|祝您工作顺利|祝商祺|此致敬禮|敬禮|祝顺利|致礼|"
         "best regards|kind regards|warm regards|regards|best|br|rgds|cheers|sincerely|yours sincerely|yours truly|"
@@ -259,6 +263,15 @@ gboolean wording_is_closing(const char *line)
     memcpy(words, line, length);
     words[length] = '\0';
     return g_strv_contains((const char *const *)list(LIST_CLOSINGS), words);
+}
+
+gboolean wording_is_greeting(const char *line)
+{
+    if (strlen(line) > LONGEST_GREETING || !begins(line, LIST_GREETINGS))
+        return FALSE;
+    gsize length = strlen(line);
+    return line[length - 1] == ',' || line[length - 1] == '!' || line[length - 1] == ':' || g_str_has_suffix(line, "：") ||
+           g_str_has_suffix(line, "。") || !strpbrk(line, ".,!;?");
 }
 
 gboolean wording_is_disclaimer(const char *line)

@@ -36,6 +36,9 @@ gboolean wording_is_footer(const char *line);
 /* `此致`, `祝好`, `best regards` ...: a whole line that begins a signature. */
 gboolean wording_is_closing(const char *line);
 
+/* `您好，`, `Hi all,`: a short line that only greets. */
+gboolean wording_is_greeting(const char *line);
+
 /* The first line of a legal notice appended by a gateway. */
 gboolean wording_is_disclaimer(const char *line);
 
