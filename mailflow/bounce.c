@@ -192,9 +192,10 @@ static char *find_message_id(const char *text)
         if (g_ascii_strncasecmp(line, "Message-ID:", 11) != 0)
             continue;
         const char *open = line + 11 + strspn(line + 11, " \t\r\n>");
-        const char *close = *open == '<' ? open + strcspn(open, "> \r\n") : NULL;
-        if (close && *close == '>' && close - open - 1 <= LIMIT_MESSAGE_ID)
-            return g_strndup(open + 1, (gsize)(close - open - 1));
+        gsize length = *open == '<' ? strcspn(open + 1, "> \r\n") : 0;
+        g_autofree char *id = g_strndup(open + 1, length);
+        if (length > 0 && open[1 + length] == '>' && header_is_message_id(id))
+            return g_steal_pointer(&id);
     }
     return NULL;
 }

@@ -288,14 +288,14 @@ char *header_address(const char *text)
     return collect_from(text, addresses, 2) && addresses->len == 1 ? g_strdup(g_ptr_array_index(addresses, 0)) : NULL;
 }
 
-static gboolean is_message_id(const char *id)
+gboolean header_is_message_id(const char *id)
 {
     const char *at = strchr(id, '@');
 
     if (!at || at == id || !at[1] || strlen(id) > LIMIT_MESSAGE_ID)
         return FALSE;
     for (const char *c = id; *c; c++)
-        if (*c <= ' ' || *c >= 0x7f)
+        if (*c <= ' ' || *c >= 0x7f || *c == '<' || *c == '>')
             return FALSE;
     return TRUE;
 }
@@ -313,7 +313,7 @@ static void find_message_ids(const char *value, GPtrArray *ids)
             if (*from != ' ')
                 *to++ = *from;
         *to = '\0';
-        if (is_message_id(id))
+        if (header_is_message_id(id))
             g_ptr_array_add(ids, g_steal_pointer(&id));
     }
 }

@@ -37,6 +37,8 @@ char *header_decode(const char *value);
 gboolean header_addresses(const struct header *header, const char *name, GPtrArray *addresses, guint most);
 /* The one addr-spec in `text` in lower case ("a@b", "<a@b>", "X <a@b>"); NULL when it is not one. Caller frees. */
 char *header_address(const char *text);
+/* Whether the text is a msg-id without its <>. */
+gboolean header_is_message_id(const char *id);
 /* Every msg-id between <> in the fields of that name, without <>, to `ids` (char *, freed by it) without repeats, at most up to
  * `most` elements; newest first when `backwards`. */
 void header_message_ids(const struct header *header, const char *name, gboolean backwards, GPtrArray *ids, guint most);
