@@ -105,6 +105,18 @@ gboolean effect_employer_change(const struct affair *affair, struct effects *eff
     return !reprint_wanted(affair) || mark_certificates(affair, effects, holder->dn, after, FALSE, error);
 }
 
+/* A name that was had before is kept once. */
+static void keep_name(struct change *change, const struct entry *entry)
+{
+    const char *name = entry_value(entry, ATTRIBUTE_O);
+    const GPtrArray *kept = entry_values(entry, ATTRIBUTE_FORMER_NAME);
+
+    for (guint i = 0; kept && i < kept->len; i++)
+        if (question_same_name(g_ptr_array_index(kept, i), name))
+            return;
+    change_put(change, ATTRIBUTE_FORMER_NAME, NULL, name);
+}
+
 /* T3 rename: one write however many certificates there are; the old name is kept. */
 gboolean effect_enterprise_rename(const struct affair *affair, struct effects *effects, GError **error)
 {
@@ -114,7 +126,7 @@ gboolean effect_enterprise_rename(const struct affair *affair, struct effects *e
         return !*error;
     struct change *change = change_modify(account->dn, account->uuid);
     change_put(change, ATTRIBUTE_O, entry_value(account, ATTRIBUTE_O), form_value(affair->form, "newName"));
-    change_put(change, ATTRIBUTE_FORMER_NAME, NULL, entry_value(account, ATTRIBUTE_O));
+    keep_name(change, account);
     finish(effects, "rename", change);
     gboolean fine = !reprint_wanted(affair) || mark_certificates(affair, effects, account->dn, account->dn, FALSE, error);
     entry_free(account);
@@ -176,7 +188,7 @@ static void put_field(struct change *change, const struct entry *target, const s
     else
         change_put(change, field->attribute, entry_value(target, field->attribute), value);
     if (g_str_equal(field->attribute, ATTRIBUTE_O))
-        change_put(change, ATTRIBUTE_FORMER_NAME, NULL, entry_value(target, ATTRIBUTE_O));
+        keep_name(change, target);
 }
 
 /* The items of a list of changes, as one modification. */
@@ -184,13 +196,21 @@ static void put_items(const struct affair *affair, struct effects *effects, cons
                       const char *effect)
 {
     struct change *change = change_modify(target->dn, target->uuid);
+    g_autoptr(GString) absent = g_string_new(NULL);
     guint count = form_count(affair->form, items);
 
     for (guint i = 1; i <= count; i++) {
         const struct update_field *field = update_field_find(target, form_item(affair->form, "%s[%u]/@field", items, i));
         const char *value = form_item(affair->form, "%s[%u]/newValue", items, i);
-        if (field && value && g_strcmp0(entry_value(target, field->attribute), value) != 0)
-            put_field(change, target, field, value);
+        if (!field || !value || g_strcmp0(entry_value(target, field->attribute), value) == 0)
+            continue;
+        put_field(change, target, field, value);
+        if (!entry_value(target, field->attribute))
+            g_string_append_printf(absent, "(!(%s=*))", field->attribute);
+    }
+    if (absent->len) { /* what was not there has no old value to guard it (7.3) */
+        g_autofree char *filter = g_strdup_printf("(&%s)", absent->str);
+        change_assert(change, filter);
     }
     finish(effects, effect, change);
 }
