@@ -8,7 +8,7 @@ struct paper;
 
 /* A filled-in form of the people and enterprises of tests/world/fixtures.ldif, by procedure: "T5" (a new enterprise of Jinan), "P1" (a new
  * individual of Dongying), "T1" (H1's first certificate), "T2E" (H1 from E1 to E2), "T2P" (H4 to E2), "T2S" (H3 to E1), "T3N" (E1's new name), "T3C" (E2 to
- * Yantai), "T4" (H1's name), "P2" (H2's mobile), "P3" (H2 for a post), "P4" (H1's first certificate), "P5", "P6" (by E1). */
+ * Yantai), "T4" (H1's name), "P2" (H2's mobile), "P3" (P1's person, as a new employee of E1), "P4" (H1's first certificate), "P5", "P6" (by E1). */
 struct paper *paper_new(const char *type);
 void paper_free(struct paper *paper);
 

@@ -246,9 +246,24 @@ void scene_answer(struct scene *scene, const struct mail *mail, const char *from
     scene_receive(scene, answer->str, answer->len);
 }
 
+static gboolean is_mail(const struct mail *mail, const char *code, const char *to)
+{
+    return (!code || g_str_equal(mail->code, code)) && (!to || g_str_equal(mail->to, to));
+}
+
+static const struct mail *last_mail(const struct scene *scene, guint from, const char *code, const char *to)
+{
+    for (guint i = scene->mails->len; i > from; i--) {
+        const struct mail *mail = g_ptr_array_index(scene->mails, i - 1);
+        if (is_mail(mail, code, to))
+            return mail;
+    }
+    return NULL;
+}
+
 void scene_reply(struct scene *scene, const char *from, const char *code, const char *text)
 {
-    const struct mail *mail = scene_mail(scene, code, from);
+    const struct mail *mail = last_mail(scene, 0, code, from);
 
     if (!mail)
         fail_msg("%s got no %s to answer", from, code);
@@ -374,33 +389,23 @@ guint scene_requests(struct scene *scene)
     return requests->len;
 }
 
-static gboolean is_mail(const struct mail *mail, const char *code, const char *to)
-{
-    return (!code || g_str_equal(mail->code, code)) && (!to || g_str_equal(mail->to, to));
-}
-
 const struct mail *scene_mail(const struct scene *scene, const char *code, const char *to)
 {
-    for (guint i = scene->mails->len; i > 0; i--) {
-        const struct mail *mail = g_ptr_array_index(scene->mails, i - 1);
-        if (is_mail(mail, code, to))
-            return mail;
-    }
-    return NULL;
+    return last_mail(scene, scene->forgotten, code, to);
 }
 
 guint scene_mails(const struct scene *scene, const char *code, const char *to)
 {
     guint count = 0;
 
-    for (guint i = 0; i < scene->mails->len; i++)
+    for (guint i = scene->forgotten; i < scene->mails->len; i++)
         count += is_mail(g_ptr_array_index(scene->mails, i), code, to);
     return count;
 }
 
 void scene_forget(struct scene *scene)
 {
-    g_ptr_array_set_size(scene->mails, 0);
+    scene->forgotten = scene->mails->len;
 }
 
 gboolean scene_told(const struct scene *scene, const char *code, const char *to, const char *words)

@@ -37,6 +37,7 @@ struct scene {
     struct site site; /* policy is the scene's own: tests set what they want otherwise */
     struct tree *tree;
     GPtrArray *mails; /* struct mail, in the order they left */
+    guint forgotten;  /* how many of them do not count any more */
     GPtrArray *lines; /* char *: the log */
     gint64 now;       /* milliseconds; every message takes a second */
     gboolean stamped; /* mails carry our server's stamp of an aligned DMARC pass; TRUE at first */
@@ -61,7 +62,7 @@ void scene_file_bytes(struct scene *scene, const char *from, const char *bytes, 
  * caller, or NULL when it began none. */
 char *scene_form(struct scene *scene, const char *type, ...) G_GNUC_NULL_TERMINATED;
 
-/* `from` answers the last mail of that code to them with `text`; deliver. Fails the test when there is no such mail. */
+/* `from` answers the last mail of that code to them with `text`, forgotten or not; deliver. Fails the test when there is no such mail. */
 void scene_reply(struct scene *scene, const char *from, const char *code, const char *text);
 /* Anybody answers any mail; nothing is delivered. */
 void scene_answer(struct scene *scene, const struct mail *mail, const char *from, const char *text);
@@ -82,7 +83,7 @@ guint scene_requests(struct scene *scene);
 /* The last mail of that code to that address (NULL: of any code, to anybody); NULL when there is none. */
 const struct mail *scene_mail(const struct scene *scene, const char *code, const char *to);
 guint scene_mails(const struct scene *scene, const char *code, const char *to);
-/* Only what leaves from now on counts. */
+/* Only what leaves from now on counts; what left before can still be answered. */
 void scene_forget(struct scene *scene);
 /* Whether the last such mail exists and its text says `words`. */
 gboolean scene_told(const struct scene *scene, const char *code, const char *to, const char *words);

@@ -28,7 +28,7 @@ static const struct fate {
     {"T3C", E2, E2, ATTRIBUTE_DIVISION_CODE, "370300", NULL},
     {"T4", H1, H1, ATTRIBUTE_CN, "测试价", E1},
     {"P2", NULL, H2, ATTRIBUTE_MOBILE, "13800000099", NULL},
-    {"P3", E1, NULL, NULL, NULL, E1},
+    {"P3", NULL, NULL, NULL, NULL, E1},
     {"P4", H1, NULL, NULL, NULL, E1},
 };
 
@@ -75,7 +75,7 @@ static void happen_expire(struct scene *scene, const char *type, const char *id)
 
 static void happen_subject_gone(struct scene *scene, const char *type, const char *id)
 {
-    if (fate_of(type))
+    if (fate_of(type) && fate_of(type)->rests_on)
         tree_delete(scene->tree, fate_of(type)->rests_on);
     else
         register_otherwise(scene, type);
@@ -102,10 +102,30 @@ static void happen_bad_reply(struct scene *scene, const char *type, const char *
     story_decide(scene, id, STORY_UNCLEAR);
 }
 
+/* Two changes of one enterprise are never open at once (7.6): a rename is moved by nobody's form, so the event is given to it as it is. */
+static void move_rename(struct scene *scene, const char *id)
+{
+    struct affair *affair = affair_open(&scene->site.mind, id);
+    g_autoptr(GPtrArray) plans = plan_list();
+    struct plan *plan = plan_new("rerouted", id);
+    struct occasion occasion = {0};
+
+    tree_set(scene->tree, E1, ATTRIBUTE_DIVISION_CODE, "370700");
+    assert_true(workflow_advance(affair, plan, EVENT_REROUTE, &occasion, "system", NULL, plans, NULL));
+    g_ptr_array_add(plans, plan);
+    store_begin(scene->site.store);
+    assert_int_equal(store_carry(scene->site.store, plans, scene->now), STORE_TAKEN);
+    assert_true(store_commit(scene->site.store, NULL));
+    affair_free(affair);
+    scene_deliver(scene);
+}
+
 static void happen_reroute(struct scene *scene, const char *type, const char *id)
 {
-    (void)id;
-    story_move(scene, fate_of(type)->decides, "370700");
+    if (fate_of(type)->decides)
+        story_move(scene, fate_of(type)->decides, "370700");
+    else
+        move_rename(scene, id);
 }
 
 static void happen_apply_ok(struct scene *scene, const char *type, const char *id)
@@ -130,7 +150,7 @@ static void happen_apply_conflict(struct scene *scene, const char *type, const c
     const struct fate *fate = fate_of(type);
     (void)id;
 
-    if (!fate)
+    if (!fate || !fate->changed)
         register_otherwise(scene, type);
     else if (fate->attribute)
         tree_set(scene->tree, fate->changed, fate->attribute, fate->to);
@@ -179,7 +199,7 @@ static void assert_told(const struct scene *scene, const struct row *row, const 
     for (char **code = row->codes; *code; code++)
         if (!scene_mail(scene, g_str_equal(*code, "reply") ? "NS" : *code, NULL))
             fail_msg("%s %s %s: no %s", row->type, row->state, row->event, *code);
-    for (guint i = 0; i < scene->mails->len; i++) {
+    for (guint i = scene->forgotten; i < scene->mails->len; i++) {
         const struct mail *mail = g_ptr_array_index(scene->mails, i);
         if (g_strcmp0(mail->request, id) == 0 && !may_tell(row, mail->code))
             fail_msg("%s %s %s: also %s to %s", row->type, row->state, row->event, mail->code, mail->to);
