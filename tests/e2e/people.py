@@ -168,13 +168,14 @@ class People:
     # Mails in
 
     def hand_in(self, message, sender=None, port="SMTP", to=None):
-        """Send a mail, an object or its octets, from outside. Returns the mark by which it is found again."""
+        """Send a mail, an object or its octets, from outside (by port LMTP: straight into the mailbox). Returns the mark by which it is found again."""
         mark = uuid.uuid4().hex
         if isinstance(message, email.message.Message):
             sender = sender if sender is not None else message["From"]
             message = message.as_bytes(policy=email.policy.SMTP)
         octets = f"X-Test-Mark: {mark}\r\n".encode() + message
-        with smtplib.SMTP("127.0.0.1", int(self.env[f"WORLD_{port}_PORT"])) as server:
+        kind = smtplib.LMTP if port == "LMTP" else smtplib.SMTP
+        with kind("127.0.0.1", int(self.env[f"WORLD_{port}_PORT"])) as server:
             server.sendmail(email.utils.parseaddr(sender)[1], [to or self.address], octets)
         return mark
 
