@@ -11,7 +11,7 @@
 #define CHANGES_MOST 200
 #define MAILS_MOST 100
 #define RELEASE_EVERY (60 * CLOCK_SECOND)
-#define GLANCE_EVERY (5 * CLOCK_SECOND) /* at the outbox: the administrator's tool rings no bell */
+#define GLANCE_EVERY (2 * CLOCK_SECOND) /* at the outbox: the administrator's tool rings no bell */
 #define LATER_FIRST (5 * CLOCK_SECOND)
 #define LATER_MOST (60 * 60 * CLOCK_SECOND)
 #define SECRET_CHARACTERS 26

@@ -7,7 +7,7 @@
 
 #define OCTETS_MOST (32u << 20)
 #define LOOK_EVERY (30 * CLOCK_SECOND)  /* however quiet the mailbox says it is */
-#define GLANCE_EVERY (5 * CLOCK_SECOND) /* at the state file: the administrator's tool rings no bell */
+#define GLANCE_EVERY (2 * CLOCK_SECOND) /* at the state file: the administrator's tool rings no bell */
 
 struct desk {
     struct role *role;

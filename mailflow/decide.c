@@ -291,7 +291,10 @@ static gboolean decide_as_applicant(struct affair *affair, const struct ticket *
         log_only(message, affair->request->id, "the sender is not the applicant", plans);
         return TRUE;
     }
-    if (ticket->fate || !g_str_equal(affair->request->state, "draft"))
+    if (ticket->fate && g_str_equal(affair->request->state, "draft"))
+        return ask_back(affair, message, "这封邮件已被新的邮件取代，请回复最新的一封。",
+                        "This mail has been replaced by a newer one; please answer that one.", ticket->language, plans, error);
+    if (!g_str_equal(affair->request->state, "draft"))
         return ask_back(affair, message, refusal->zh, refusal->en, ticket->language, plans, error);
     if (choice_needed(affair->form) && message->confirmation.word != CONFIRMATION_NO)
         return choose_certificates(affair, ticket, message, plans, error);

@@ -69,6 +69,9 @@ static enum guard_answer ask_token(const struct attempt *attempt, struct guard_r
     }
     const struct refusal *refusal =
         refusal_find(affair->mind->procedures, affair->procedure, affair->request->state, attempt->event);
+    if (attempt->ticket->fate && open && open->number == attempt->ticket->step)
+        return say(result, GUARD_NO, "这封审核邮件已被新的邮件取代，请回复最新的一封。",
+                   "This review mail has been replaced by a newer one; please answer that one.");
     if (decided)
         return say(result, GUARD_NO, "您已对该申请作出决定，以第一次的决定为准。",
                    "You have decided this request already; your first decision stands.");
