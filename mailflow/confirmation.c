@@ -19,10 +19,7 @@ enum {
     CLASSES,
 };
 
-static const struct {
-    guint class;
-    const char *phrases;
-} vocabulary[] = {
+static const struct phrase_group vocabulary[] = {
     {WORD_PLAIN, "您好|你好|各位好|老师好|领导好|谢谢|谢谢您|多谢|感谢|辛苦了|好的|好|收到|已收到|已阅|我|我们|我方|本人|我公司|"
                  "本单位|以上|上述|信息|内容|无误|"
                  "信息无误|内容无误|核对无误|经核对|已核对|没问题|没有问题|无问题|申请|该|此|这个|本次|此次|的|了|请|麻烦|请办理|"
@@ -43,25 +40,15 @@ static const struct {
     {WORD_ALL, "全部|全选|所有|都选|全部证书|所有证书|全部遗失|全都|都|all|all of them|all certificates|everything"},
 };
 
-static const struct phrase_table *table(void)
+static const struct phrase_table *words_known(void)
 {
     static gsize once;
-    static struct phrase_table *made;
+    static struct phrase_table *table;
     if (g_once_init_enter(&once)) {
-        GArray *phrases = g_array_new(FALSE, FALSE, sizeof(struct phrase));
-        for (gsize i = 0; i < G_N_ELEMENTS(vocabulary); i++) {
-            char **words = g_strsplit(vocabulary[i].phrases, "|", -1);
-            for (char **word = words; *word; word++) {
-                struct phrase phrase = {*word, vocabulary[i].class};
-                g_array_append_val(phrases, phrase);
-            }
-            g_free(words);
-        }
-        made = phrase_table_make(&g_array_index(phrases, struct phrase, 0), phrases->len);
-        g_array_free(phrases, FALSE);
+        table = phrase_table_make(vocabulary, G_N_ELEMENTS(vocabulary));
         g_once_init_leave(&once, 1);
     }
-    return made;
+    return table;
 }
 
 static gint by_number(gconstpointer a, gconstpointer b)
@@ -199,7 +186,7 @@ void confirmation_read(const char *words, struct confirmation *confirmation)
     confirmation->word = CONFIRMATION_UNCLEAR;
     if (strnlen(words, LONGEST) == LONGEST || !g_utf8_validate(words, -1, NULL))
         return;
-    g_autoptr(GArray) tokens = phrase_read(table(), words);
+    g_autoptr(GArray) tokens = phrase_read(words_known(), words);
     struct choosing choosing = {.chosen = g_array_new(FALSE, FALSE, sizeof(guint))};
     struct counted counted = count(words, tokens, &choosing);
     GArray *chosen = ordered(choosing.chosen);

@@ -275,7 +275,7 @@ static guint effect_of_attribute(const char *name, const char *value)
     guint effect = 0;
     for (gsize i = 0; i < G_N_ELEMENTS(containers); i++) {
         const struct container *container = &containers[i];
-        if (strcmp(name, container->attribute))
+        if (name[0] != container->attribute[0] || strcmp(name, container->attribute))
             continue;
         gboolean found = container->match == MATCH_PART ? strstr(squashed, container->value) != NULL
                                                         : is_word_of(lower, container->value, container->match == MATCH_WORD);
@@ -303,7 +303,7 @@ static guint effect_of(const char *name, const xmlChar **attributes)
 {
     guint effect = 0;
     for (gsize i = 0; i < G_N_ELEMENTS(elements); i++)
-        if (!strcmp(name, elements[i].name))
+        if (name[0] == elements[i].name[0] && !strcmp(name, elements[i].name))
             effect = elements[i].effect;
     if ((effect & EFFECT_QUOTE) && is_indent(attributes))
         effect &= ~(guint)EFFECT_QUOTE;

@@ -67,6 +67,8 @@ static GString *tidy(const char *text, gsize limit, gboolean plain)
             c = plain ? '\n' : ' ';
         if (is_blank(c))
             g_string_append_c(tidied, ' ');
+        else if (length > 1 && *(text - length) != '&' && c >= 0x80 && c != 0xFFFD && !is_invisible(c))
+            g_string_append_len(tidied, text - length, (gssize)length);
         else if (!is_invisible(c))
             g_string_append_unichar(tidied, c);
     }

@@ -2,8 +2,27 @@
 
 #include <string.h>
 
+#define PLANE 0x10000 /* characters that have a place of their own in the tables; no phrase and no folding lies beyond */
+
+/* One phrase, as characters. */
+struct entry {
+    gunichar *words; /* ended by 0 */
+    gsize length;
+    guint class;
+    guint order;
+};
+
 struct phrase_table {
-    GHashTable *by_first; /* gunichar -> GPtrArray of const struct phrase *, longest first */
+    guint16 first[PLANE]; /* 1 + the place in `lists` of the phrases that begin with a character, 0 for none */
+    GPtrArray *lists;     /* GPtrArray of struct entry *, longest first */
+};
+
+/* The text made ready for comparing: every character folded, and where it stands. Ends with a 0. */
+struct folded {
+    const char *text;
+    gunichar *characters;
+    gsize *offsets;
+    gsize length;
 };
 
 /* Pairs of a traditional character and its simplified form: those that occur in the vocabularies. */
@@ -24,16 +43,30 @@ static const char pairs[] = "審审過过駁驳準准絕绝決决檔档編编號
                             "筆笔節节範范築筑簡简籤签糧粮糾纠級级紛纷純纯給给絕绝緣缘縮缩繳缴職职聽听聲声聞闻脫脱腦脑與与興兴舉举舊"
                             "旧艱艰藝艺藥药處处虛虚號号衝冲衛卫裝装補补製制覺觉";
 
-static GHashTable *simplified(void)
+static gunichar fold_slowly(gunichar c)
+{
+    if (c >= 0xFF01 && c <= 0xFF5E && c != 0xFF5E)
+        c -= 0xFEE0;
+    if (c == 0x3000 || c == 0xA0)
+        return ' ';
+    if (c == 0x2018 || c == 0x2019)
+        return '\'';
+    return g_unichar_tolower(c);
+}
+
+static const guint16 *folding(void)
 {
     static gsize once;
-    static GHashTable *table;
+    static guint16 table[PLANE];
     if (g_once_init_enter(&once)) {
-        table = g_hash_table_new(NULL, NULL);
+        for (gunichar c = 0; c < PLANE; c++) {
+            gunichar folded = c >= 0x3400 && c < 0xFF00 ? c : fold_slowly(c);
+            table[c] = (guint16)(folded < PLANE ? folded : c);
+        }
         for (const char *p = pairs; *p;) {
             gunichar from = g_utf8_get_char(p);
             p = g_utf8_next_char(p);
-            g_hash_table_insert(table, GUINT_TO_POINTER(from), GUINT_TO_POINTER(g_utf8_get_char(p)));
+            table[from] = (guint16)g_utf8_get_char(p);
             p = g_utf8_next_char(p);
         }
         g_once_init_leave(&once, 1);
@@ -43,46 +76,43 @@ static GHashTable *simplified(void)
 
 gunichar phrase_fold(gunichar c)
 {
-    if (c < 0x80)
-        return (gunichar)g_ascii_tolower((char)c);
-    if (c >= 0xFF01 && c <= 0xFF5E && c != 0xFF5E)
-        return (gunichar)g_ascii_tolower((char)(c - 0xFEE0));
-    if (c >= 0x4E00 && c <= 0x9FFF) {
-        gpointer simple = g_hash_table_lookup(simplified(), GUINT_TO_POINTER(c));
-        return simple ? GPOINTER_TO_UINT(simple) : c;
-    }
-    if (c == 0x3000 || c == 0xA0)
-        return ' ';
-    if (c == 0x2018 || c == 0x2019)
-        return '\'';
-    return g_unichar_tolower(c);
+    return c < PLANE ? folding()[c] : c;
 }
 
 static gint longer_first(gconstpointer a, gconstpointer b)
 {
-    const struct phrase *left = *(const struct phrase *const *)a, *right = *(const struct phrase *const *)b;
-    gsize longer = strlen(right->words), shorter = strlen(left->words);
-    return longer != shorter ? (longer > shorter ? 1 : -1) : (left < right ? 1 : -1);
+    const struct entry *left = *(const struct entry *const *)a, *right = *(const struct entry *const *)b;
+    if (left->length != right->length)
+        return left->length < right->length ? 1 : -1;
+    return left->order < right->order ? 1 : -1;
 }
 
-struct phrase_table *phrase_table_make(const struct phrase *phrases, gsize count)
+static void add(struct phrase_table *table, const char *words, guint class, guint order)
+{
+    struct entry *entry = g_new0(struct entry, 1);
+    glong length;
+    *entry = (struct entry){.words = g_utf8_to_ucs4_fast(words, -1, &length), .class = class, .order = order};
+    entry->length = (gsize)length;
+    guint16 *first = &table->first[entry->words[0] % PLANE];
+    if (*first == 0) {
+        g_ptr_array_add(table->lists, g_ptr_array_new());
+        *first = (guint16)table->lists->len;
+    }
+    g_ptr_array_add(g_ptr_array_index(table->lists, *first - 1), entry);
+}
+
+struct phrase_table *phrase_table_make(const struct phrase_group *groups, gsize count)
 {
     struct phrase_table *table = g_new0(struct phrase_table, 1);
-    table->by_first = g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)g_ptr_array_unref);
+    table->lists = g_ptr_array_new();
+    guint order = 0;
     for (gsize i = 0; i < count; i++) {
-        gpointer key = GUINT_TO_POINTER(g_utf8_get_char(phrases[i].words));
-        GPtrArray *list = g_hash_table_lookup(table->by_first, key);
-        if (!list) {
-            list = g_ptr_array_new();
-            g_hash_table_insert(table->by_first, key, list);
-        }
-        g_ptr_array_add(list, (gpointer)&phrases[i]);
+        g_auto(GStrv) phrases = g_strsplit(groups[i].phrases, "|", -1);
+        for (char **phrase = phrases; *phrase; phrase++)
+            add(table, *phrase, groups[i].class, order++);
     }
-    GHashTableIter iter;
-    gpointer list;
-    g_hash_table_iter_init(&iter, table->by_first);
-    while (g_hash_table_iter_next(&iter, NULL, &list))
-        g_ptr_array_sort(list, longer_first);
+    for (guint i = 0; i < table->lists->len; i++)
+        g_ptr_array_sort(g_ptr_array_index(table->lists, i), longer_first);
     return table;
 }
 
@@ -102,60 +132,59 @@ static gboolean is_joint(gunichar c)
     return c == '-' || c == '.' || c == '\'' || c == '/' || c == '&';
 }
 
-static const char *skip_spaces(const char *text)
+static gsize skip_spaces(const struct folded *folded, gsize at)
 {
-    while (*text && phrase_fold(g_utf8_get_char(text)) == ' ')
-        text = g_utf8_next_char(text);
-    return text;
+    while (folded->characters[at] == ' ' || folded->characters[at] == '\t')
+        at++;
+    return at;
 }
 
-/* Where the phrase ends in the text, NULL when it does not stand there. Spaces between ideographs do not count: `不 同意`. */
-static const char *match(const char *words, const char *text)
+/* Where the phrase ends in the text, 0 when it does not stand there. Spaces between ideographs do not count: `不 同意`. */
+static gsize match(const struct entry *entry, const struct folded *folded, gsize at)
 {
-    gunichar wanted = 0;
-    for (const char *w = words; *w; w = g_utf8_next_char(w)) {
-        gunichar before = wanted;
-        wanted = g_utf8_get_char(w);
-        if (is_ideograph(before) && is_ideograph(wanted))
-            text = skip_spaces(text);
-        if (!*text || phrase_fold(g_utf8_get_char(text)) != wanted)
-            return NULL;
-        text = wanted == ' ' ? skip_spaces(text) : g_utf8_next_char(text);
+    gunichar before = 0, wanted = 0;
+    for (gsize i = 0; i < entry->length; i++, before = wanted) {
+        wanted = entry->words[i];
+        if (folded->characters[at] == ' ' && is_ideograph(before) && is_ideograph(wanted))
+            at = skip_spaces(folded, at);
+        if (folded->characters[at] != wanted)
+            return 0;
+        at = wanted == ' ' ? skip_spaces(folded, at) : at + 1;
     }
     if (!is_word(wanted))
-        return text;
-    gunichar next = phrase_fold(g_utf8_get_char(text));
+        return at;
+    gunichar next = folded->characters[at];
     if (is_word(next))
-        return NULL;
-    return is_joint(next) && next != '/' && is_word(phrase_fold(g_utf8_get_char(g_utf8_next_char(text)))) ? NULL : text;
+        return 0;
+    return is_joint(next) && next != '/' && is_word(folded->characters[at + 1]) ? 0 : at;
 }
 
-static const struct phrase *find(const struct phrase_table *table, const char *text, const char **end)
+static const struct entry *find(const struct phrase_table *table, const struct folded *folded, gsize at, gsize *end)
 {
-    GPtrArray *list = g_hash_table_lookup(table->by_first, GUINT_TO_POINTER(phrase_fold(g_utf8_get_char(text))));
+    gunichar c = folded->characters[at];
+    guint which = c < PLANE ? table->first[c] : 0;
+    const GPtrArray *list = which ? g_ptr_array_index(table->lists, which - 1) : NULL;
     for (guint i = 0; list && i < list->len; i++) {
-        const struct phrase *phrase = g_ptr_array_index(list, i);
-        *end = match(phrase->words, text);
-        if (*end)
-            return phrase;
+        const struct entry *entry = g_ptr_array_index(list, i);
+        *end = match(entry, folded, at);
+        if (*end > 0)
+            return entry;
     }
     return NULL;
 }
 
-static guint punctuation(const char *text)
+static guint punctuation(const struct folded *folded, gsize at)
 {
-    gunichar c = g_utf8_get_char(text), folded = phrase_fold(c);
-    if (c == '\n')
-        return PHRASE_LINE;
-    if (folded == '?' || c == 0x2048 || c == 0x2049 || c == 0x203D || c == 0x2753 || c == 0x2754)
+    gunichar c = folded->characters[at], next = c ? folded->characters[at + 1] : 0;
+    if (c == '?' || c == 0x2048 || c == 0x2049 || c == 0x203D || c == 0x2753 || c == 0x2754)
         return PHRASE_ASK;
-    if (c == 0x3002 || folded == '!' || folded == ';' || c == 0xFF61 || (folded == '.' && text[1] != '.'))
+    if (c == 0x3002 || c == '!' || c == ';' || c == 0xFF61 || (c == '.' && next != '.'))
         return PHRASE_STOP;
-    if (folded == '~')
-        return text[1] == '~' && text[2] && !g_ascii_isspace(text[2]) && text[2] != '~' ? PHRASE_OTHER : PHRASE_BREAK;
-    static const char breaks[] = ",:()[]{}<>\"'|/-*_=#+^";
-    if (folded < 0x80)
-        return strchr(breaks, (int)folded) ? PHRASE_BREAK : PHRASE_OTHER;
+    /* `~~` before a word strikes it out (markup.h); a lone one is a smile. */
+    if (c == '~')
+        return next == '~' && !strchr(" \t\n~", (int)MIN(folded->characters[at + 2], 0x7Fu)) ? PHRASE_OTHER : PHRASE_BREAK;
+    if (c < 0x80)
+        return strchr(",:()[]{}<>\"'|/-*_=#+^", (int)c) ? PHRASE_BREAK : PHRASE_OTHER;
     static const gunichar wide[] = {0x3001,  0x3008, 0x3009, 0x300A, 0x300B,  0x300C,  0x300D,  0x300E,  0x300F,
                                     0x3010,  0x3011, 0x3014, 0x3015, 0x201C,  0x201D,  0x2013,  0x2014,  0xFF5E,
                                     0x00B7,  0x2022, 0xFF62, 0xFF63, 0x1F44D, 0x1F44C, 0x1F64F, 0x1F60A, 0x1F642,
@@ -167,18 +196,14 @@ static guint punctuation(const char *text)
 }
 
 /* A run of word characters that is no phrase ends as a whole; an ideograph alone. */
-static const char *end_of_other(const char *text)
+static gsize end_of_other(const struct folded *folded, gsize at)
 {
-    gunichar c = phrase_fold(g_utf8_get_char(text));
-    text = g_utf8_next_char(text);
-    if (!is_word(c))
-        return text;
-    for (; *text; text = g_utf8_next_char(text)) {
-        c = phrase_fold(g_utf8_get_char(text));
-        if (!is_word(c) && !(is_joint(c) && is_word(phrase_fold(g_utf8_get_char(g_utf8_next_char(text))))))
-            break;
-    }
-    return text;
+    const gunichar *c = folded->characters;
+    if (!is_word(c[at++]))
+        return at;
+    while (is_word(c[at]) || (is_joint(c[at]) && is_word(c[at + 1])))
+        at++;
+    return at;
 }
 
 static void put(GArray *tokens, guint class, gsize start, gsize end)
@@ -192,33 +217,54 @@ static void put(GArray *tokens, guint class, gsize start, gsize end)
     g_array_append_val(tokens, token);
 }
 
+static struct folded fold(const char *text)
+{
+    gsize bytes = strlen(text);
+    struct folded folded = {text, g_new(gunichar, bytes + 3), g_new(gsize, bytes + 3), 0};
+    const guint16 *table = folding();
+    for (const char *p = text; *p; p = g_utf8_next_char(p)) {
+        gunichar c = (guchar)*p < 0x80 ? (gunichar)*p : g_utf8_get_char(p);
+        folded.offsets[folded.length] = (gsize)(p - text);
+        folded.characters[folded.length++] = c < PLANE ? table[c] : c;
+    }
+    for (gsize i = 0; i < 3; i++) {
+        folded.offsets[folded.length + i] = bytes;
+        folded.characters[folded.length + i] = 0;
+    }
+    return folded;
+}
+
+static gsize read_one(const struct phrase_table *table, const struct folded *folded, gsize at, GArray *tokens)
+{
+    gunichar c = folded->characters[at];
+    gsize end = 0;
+    guint class = PHRASE_OTHER;
+    if (c == ' ' || c == '\t') {
+        end = skip_spaces(folded, at);
+        if ((at > 0 && is_ideograph(folded->characters[at - 1])) || is_ideograph(folded->characters[end]))
+            put(tokens, PHRASE_BREAK, folded->offsets[at], folded->offsets[end]);
+        return end;
+    }
+    const struct entry *entry = find(table, folded, at, &end);
+    if (entry)
+        class = entry->class;
+    else if (c == '\n')
+        class = PHRASE_LINE;
+    else if (!is_word(c) && !is_ideograph(c))
+        class = punctuation(folded, at);
+    if (!entry)
+        end = class == PHRASE_OTHER ? end_of_other(folded, at) : at + 1;
+    put(tokens, class, folded->offsets[at], folded->offsets[end]);
+    return end;
+}
+
 GArray *phrase_read(const struct phrase_table *table, const char *text)
 {
     GArray *tokens = g_array_new(FALSE, FALSE, sizeof(struct phrase_token));
-    gunichar before = 0;
-    for (const char *p = text; *p;) {
-        gunichar c = g_utf8_get_char(p);
-        const char *end = NULL;
-        if (phrase_fold(c) == ' ' || c == '\t') {
-            for (end = p; *end == '\t' || phrase_fold(g_utf8_get_char(end)) == ' ';)
-                end = g_utf8_next_char(end);
-            gunichar after = g_utf8_get_char(end);
-            if (is_ideograph(before) || is_ideograph(after))
-                put(tokens, PHRASE_BREAK, (gsize)(p - text), (gsize)(end - text));
-            p = end;
-            continue;
-        }
-        const struct phrase *phrase = find(table, p, &end);
-        guint class = phrase ? phrase->class : PHRASE_OTHER;
-        if (!phrase) {
-            class = is_word(phrase_fold(c)) || is_ideograph(c) ? PHRASE_OTHER : punctuation(p);
-            end = class == PHRASE_OTHER ? end_of_other(p) : g_utf8_next_char(p);
-        }
-        put(tokens, class, (gsize)(p - text), (gsize)(end - text));
-        before = c;
-        for (const char *q = p; q < end; q = g_utf8_next_char(q))
-            before = g_utf8_get_char(q);
-        p = end;
-    }
+    struct folded folded = fold(text);
+    for (gsize at = 0; at < folded.length;)
+        at = read_one(table, &folded, at, tokens);
+    g_free(folded.characters);
+    g_free(folded.offsets);
     return tokens;
 }

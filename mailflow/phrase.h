@@ -14,15 +14,16 @@ enum phrase_class {
     PHRASE_FIRST,
 };
 
-struct phrase {
-    const char *words; /* lower case, simplified, single spaces */
+/* Phrases of one class, parted by `|`: lower case, simplified characters, single spaces. */
+struct phrase_group {
     guint class;
+    const char *phrases;
 };
 
 struct phrase_table;
 
-/* A vocabulary made searchable; `phrases` must outlive it. Of two classes for the same words the later wins. */
-struct phrase_table *phrase_table_make(const struct phrase *phrases, gsize count);
+/* A vocabulary made searchable, never freed. Of two classes for the same words the later wins. */
+struct phrase_table *phrase_table_make(const struct phrase_group *groups, gsize count);
 
 struct phrase_token {
     guint class;

@@ -95,7 +95,7 @@ static gboolean is_begun(const char *folded)
                                         "原邮件：",
                                         "起始转发的邮件："};
     for (gsize i = 0; i < G_N_ELEMENTS(whole); i++)
-        if (!strcmp(folded, whole[i]))
+        if (folded[0] == whole[i][0] && !strcmp(folded, whole[i]))
             return TRUE;
     return FALSE;
 }

@@ -1,12 +1,7 @@
 #include "mailflow/vocabulary.h"
 
-#include <string.h>
-
-/* Phrases of one class, parted by `|`; no phrase stands in two classes. Lower case, simplified characters, single spaces (phrase.h). */
-static const struct {
-    guint class;
-    const char *phrases;
-} vocabulary[] = {
+/* No phrase stands in two classes. */
+static const struct phrase_group vocabulary[] = {
     {WORD_VERGE,
      "条件通过|条件同意|有条件通过|agree|agreed|i agree|we agree|赞成|赞同|认可|准许|许可|照准|采纳|不赞成|不赞同|不认可|accepted|"
      "i accept|we accept|passed|disagree|disagreed|do not agree|don't agree|dont agree|not agree|not agreed|cannot agree|can't "
@@ -162,17 +157,7 @@ const struct phrase_table *vocabulary_verdict(void)
     static gsize once;
     static struct phrase_table *table;
     if (g_once_init_enter(&once)) {
-        GArray *phrases = g_array_new(FALSE, FALSE, sizeof(struct phrase));
-        for (gsize i = 0; i < G_N_ELEMENTS(vocabulary); i++) {
-            char **words = g_strsplit(vocabulary[i].phrases, "|", -1);
-            for (char **word = words; *word; word++) {
-                struct phrase phrase = {*word, vocabulary[i].class};
-                g_array_append_val(phrases, phrase);
-            }
-            g_free(words);
-        }
-        table = phrase_table_make(&g_array_index(phrases, struct phrase, 0), phrases->len);
-        g_array_free(phrases, FALSE);
+        table = phrase_table_make(vocabulary, G_N_ELEMENTS(vocabulary));
         g_once_init_leave(&once, 1);
     }
     return table;

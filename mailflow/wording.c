@@ -135,22 +135,39 @@ static const char *const lists[LISTS] = {
         "【外网邮件】|【外来邮件】|[外域邮件]|【外域邮件】|[外部郵件]|【外部郵件】|(external)|(外部邮件)|（外部邮件）",
 };
 
-static char **list(enum list which)
+/* The words of a list, and with which bytes they begin: most lines are done with after one look. */
+struct words {
+    char **words;
+    gboolean begins[256];
+};
+
+static const struct words *words_of(enum list which)
 {
     static gsize once;
-    static char **split[LISTS];
+    static struct words split[LISTS];
     if (g_once_init_enter(&once)) {
-        for (gsize i = 0; i < LISTS; i++)
-            split[i] = g_strsplit(lists[i], "|", -1);
+        for (gsize i = 0; i < LISTS; i++) {
+            split[i].words = g_strsplit(lists[i], "|", -1);
+            for (char **word = split[i].words; *word; word++)
+                split[i].begins[(guchar)(*word)[0]] = TRUE;
+        }
         g_once_init_leave(&once, 1);
     }
-    return split[which];
+    return &split[which];
+}
+
+static char **list(enum list which)
+{
+    return words_of(which)->words;
 }
 
 static gboolean begins(const char *line, enum list which)
 {
-    for (char **word = list(which); *word; word++)
-        if (line[0] == (*word)[0] && g_str_has_prefix(line, *word))
+    const struct words *words = words_of(which);
+    if (!words->begins[(guchar)line[0]])
+        return FALSE;
+    for (char **word = words->words; *word; word++)
+        if (line[0] == (*word)[0] && line[1] == (*word)[1] && g_str_has_prefix(line, *word))
             return TRUE;
     return FALSE;
 }
@@ -163,6 +180,10 @@ char *wording_fold(const char *line, gsize limit)
     GString *folded = g_string_sized_new(length + 1);
     for (const char *p = line; p < line + length; p = g_utf8_next_char(p)) {
         gunichar c = (guchar)*p < 0x80 ? (gunichar)*p : g_utf8_get_char(p);
+        if (c >= 0x3000 && c < 0xAC00) { /* no case there */
+            g_string_append_len(folded, p, g_utf8_next_char(p) - p);
+            continue;
+        }
         if (c >= 0xFF01 && c <= 0xFF5E && c != 0xFF1A)
             c -= 0xFEE0;
         if (c < 0x80)
@@ -244,6 +265,8 @@ gboolean wording_is_footer(const char *line)
 
 gboolean wording_is_closing(const char *line)
 {
+    if (!words_of(LIST_CLOSINGS)->begins[(guchar)line[0]])
+        return FALSE;
     char words[64];
     gsize length = strlen(line);
     while (length > 0 && strchr(",.!~; ", line[length - 1]))
