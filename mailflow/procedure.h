@@ -34,6 +34,7 @@ struct state {
 };
 struct material {
     char *code, *zh, *en;
+    char *only; /* the form's field that must be true for it to be wanted; NULL: always */
 };
 struct
     lock_rule { /* one open request per key: `kind` "uscc", "uid", "mail", "trainee", "enterprise"; the key is the form's value at `field` */

@@ -85,6 +85,7 @@ static void material_free(gpointer data)
     g_free(material->code);
     g_free(material->zh);
     g_free(material->en);
+    g_free(material->only);
     g_free(material);
 }
 
@@ -95,6 +96,7 @@ static gpointer read_material(xmlNode *node)
     material->code = read_attribute(node, "code");
     material->zh = read_attribute(node, "zh");
     material->en = read_attribute(node, "en");
+    material->only = read_attribute(node, "only");
     return material;
 }
 

@@ -75,7 +75,8 @@ static void tell_mail(struct notice *notice, const struct mind *mind, const stru
     notice->date = mind->now / 1000;
 }
 
-static void tell_way(struct notice *notice, const struct affair *affair, const struct occasion *occasion)
+/* `here` is the division that decides the stage the request is in from now on: its step may not be recorded yet. */
+static void tell_way(struct notice *notice, const struct affair *affair, const char *here, const struct occasion *occasion)
 {
     for (guint i = 0; i < affair->procedure->stages->len; i++) {
         const struct stage *stage = g_ptr_array_index(affair->procedure->stages, i);
@@ -102,6 +103,8 @@ static void tell_way(struct notice *notice, const struct affair *affair, const s
                 told->at = mind_clock(step->closed);
             }
         }
+        if (here && g_strcmp0(occasion->state, stage->state) == 0)
+            division = here;
         if (!division && stage->field && g_str_equal(stage->authority, "form"))
             division = form_value(affair->form, stage->field);
         if (!division && g_str_equal(stage->authority, "province"))
@@ -110,7 +113,8 @@ static void tell_way(struct notice *notice, const struct affair *affair, const s
     }
 }
 
-static void tell_request(struct notice *notice, const struct affair *affair, const struct occasion *occasion)
+static void tell_request(struct notice *notice, const struct affair *affair, const struct plan *plan,
+                         const struct occasion *occasion)
 {
     const struct request *request = affair->request;
     const struct procedure *procedure = affair->procedure;
@@ -134,7 +138,7 @@ static void tell_request(struct notice *notice, const struct affair *affair, con
     if (request->thread && (g_strcmp0(request->mail, notice->to) == 0))
         put(&notice->in_reply_to, request->thread);
     g_ptr_array_add(notice->references, g_strdup_printf("%s@%s", request->id, our_domain(affair->mind)));
-    tell_way(notice, affair, occasion);
+    tell_way(notice, affair, plan->move ? plan->move->division : request->division, occasion);
 }
 
 /* Fields that say what another was before: shown beside it, not by themselves. */
@@ -280,9 +284,19 @@ static void tell_answers(struct notice *notice, const char *role, const struct s
     notice->archive_required = stage->archive;
     notice_add_answer(notice, "同意", "Approve", stage->archive ? "同意\n留档编号：" : "同意");
     notice_add_answer(notice, "不同意", "Reject", "不同意\n原因：");
+}
+
+/* The papers: to whoever checks them and to whoever brings them. */
+static void tell_materials(struct notice *notice, const struct affair *affair, const char *role, const struct stage *stage)
+{
+    gboolean brings = g_str_equal(notice->code, "N1") || g_str_equal(notice->code, "N2b");
+
+    if (!stage || (!brings && g_strcmp0(role, "reviewer") != 0))
+        return;
     for (guint i = 0; i < stage->materials->len; i++) {
         const struct material *material = g_ptr_array_index(stage->materials, i);
-        notice_add_material(notice, material->code, material->zh, material->en);
+        if (!material->only || g_strcmp0(form_value(affair->form, material->only), "true") == 0)
+            notice_add_material(notice, material->code, material->zh, material->en);
     }
 }
 
@@ -386,9 +400,11 @@ void tell(const struct affair *affair, struct plan *plan, const char *code, cons
     g_autofree char *effect = g_strdup_printf("%s/%s/%d/%s/%s", affair->request->id, code, occasion->step, hearer->mail,
                                               occasion->serial ? occasion->serial : "");
     struct ticket *again = ticket_again(affair, code, hearer, occasion, text);
+    const char *role = again ? again->role : hearer->role;
+    const struct stage *stage = procedure_stage(affair->procedure, occasion->state, NULL);
 
     tell_mail(notice, affair->mind, hearer);
-    tell_request(notice, affair, occasion);
+    tell_request(notice, affair, plan, occasion);
     tell_decision(notice, affair, occasion);
     tell_occasion(notice, occasion);
     tell_reports(notice, affair->mind, occasion->reports);
@@ -398,7 +414,8 @@ void tell(const struct affair *affair, struct plan *plan, const char *code, cons
         tell_previous(notice, affair);
     if (g_str_equal(code, "N1D"))
         tell_choice(notice, affair);
-    tell_answers(notice, again ? again->role : hearer->role, procedure_stage(affair->procedure, occasion->state, NULL));
+    tell_answers(notice, role, stage);
+    tell_materials(notice, affair, role, stage);
     if (g_str_equal(code, "N1D"))
         notice->expires = mind_clock(affair->mind->now + affair->mind->policy->draft_days * 86400000LL);
     if (occasion->message && g_str_equal(code, "N9"))
