@@ -75,13 +75,13 @@ static enum applicant kind_of(const struct entry *entry)
 {
     if (entry_archived(entry) || !entry_value(entry, ATTRIBUTE_UID))
         return 0;
-    if (entry_is(entry, CLASS_ENTERPRISE)) {
-        const char *status = entry_value(entry, ATTRIBUTE_ACCOUNT_STATUS);
-        if (g_strcmp0(status, "active") != 0)
-            return 0;
+    if (g_strcmp0(entry_value(entry, ATTRIBUTE_ACCOUNT_STATUS), "active") != 0)
+        return 0;
+    if (entry_is(entry, CLASS_ENTERPRISE))
         return g_strcmp0(entry_value(entry, ATTRIBUTE_ENTERPRISE_KIND), "school") == 0 ? APPLICANT_SCHOOL : APPLICANT_ENTERPRISE;
-    }
-    return entry_is(entry, CLASS_TRAINEE) ? APPLICANT_INDIVIDUAL : 0;
+    return entry_is(entry, CLASS_TRAINEE) && g_strcmp0(entry_value(entry, ATTRIBUTE_TRAINEE_KIND), "individual") == 0
+               ? APPLICANT_INDIVIDUAL
+               : 0;
 }
 
 /* The account whose registered mail sent the form and whose login name stands in it; the name alone is never trusted. */
