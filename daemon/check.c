@@ -119,12 +119,28 @@ static char *join_stages(const struct procedure *procedure)
     return g_string_free(text, FALSE);
 }
 
-static char *join_names(const GPtrArray *names)
+/* A rule that is asked again before an approval stands with what follows from its no: "credit-code-new (void)". */
+static char *join_rules(const struct procedure *procedure)
 {
     GString *text = g_string_new(NULL);
 
-    for (guint i = 0; i < names->len; i++)
-        g_string_append_printf(text, "%s%s", i ? " " : "", (char *)g_ptr_array_index(names, i));
+    for (guint i = 0; i < procedure->rules->len; i++) {
+        const struct rule_ref *rule = g_ptr_array_index(procedure->rules, i);
+        g_string_append_printf(text, "%s%s", i ? ", " : "", rule->name);
+        if (rule->again)
+            g_string_append_printf(text, " (%s)", rule->again);
+    }
+    return g_string_free(text, FALSE);
+}
+
+static char *join_effects(const struct procedure *procedure)
+{
+    GString *text = g_string_new(NULL);
+
+    for (guint i = 0; i < procedure->effects->len; i++) {
+        const struct effect_ref *effect = g_ptr_array_index(procedure->effects, i);
+        g_string_append_printf(text, "%s%s", i ? ", " : "", effect->name);
+    }
     return g_string_free(text, FALSE);
 }
 
@@ -142,9 +158,10 @@ static void print_procedures(const struct command_call *call)
     for (guint i = 0; i < procedures->procedures->len; i++) {
         const struct procedure *procedure = g_ptr_array_index(procedures->procedures, i);
         g_autofree char *stages = join_stages(procedure);
-        g_autofree char *rules = join_names(procedure->rules);
-        g_autofree char *effects = join_names(procedure->effects);
-        sheet_row(sheet, procedure->type, procedure->zh, procedure->form, *stages ? stages : NULL, rules, effects);
+        g_autofree char *rules = join_rules(procedure);
+        g_autofree char *effects = join_effects(procedure);
+        sheet_row(sheet, procedure->type, procedure->zh, procedure->form, *stages ? stages : NULL, *rules ? rules : NULL,
+                  *effects ? effects : NULL);
     }
     sheet_close(sheet);
     procedures_free(procedures);

@@ -32,6 +32,17 @@ def asked(people):
     return newcomer, receipt.request, tasks
 
 
+# Rules
+
+
+def test_the_procedures_are_shown_as_a_table(people):
+    rows = people.tool("check")
+    assert {row["is"] for row in rows if "is" in row} == {"fine"}
+    (table5,) = [row for row in rows if row.get("type") == "T5"]
+    assert table5["stages"] == "cityReview by form cityCode +archive"
+    assert "credit-code-new (void)" in table5["rules"] and table5["effects"] == "enterprise-add"
+
+
 # On paper
 
 
