@@ -184,7 +184,7 @@ static guint punctuation(const struct folded *folded, gsize at)
     if (c == '~')
         return next == '~' && !strchr(" \t\n~", (int)MIN(folded->characters[at + 2], 0x7Fu)) ? PHRASE_OTHER : PHRASE_BREAK;
     if (c < 0x80)
-        return strchr(",:()[]{}<>\"'|/-*_=#+^", (int)c) ? PHRASE_BREAK : PHRASE_OTHER;
+        return strchr(",:()[]{}<>\"'|/-*_#^", (int)c) ? PHRASE_BREAK : PHRASE_OTHER;
     static const gunichar wide[] = {0x3001,  0x3008, 0x3009, 0x300A, 0x300B,  0x300C,  0x300D,  0x300E,  0x300F,
                                     0x3010,  0x3011, 0x3014, 0x3015, 0x201C,  0x201D,  0x2013,  0x2014,  0xFF5E,
                                     0x00B7,  0x2022, 0xFF62, 0xFF63, 0x1F44D, 0x1F44C, 0x1F64F, 0x1F60A, 0x1F642,

@@ -141,7 +141,7 @@ static gboolean is_clean_approval(const GArray *tokens, const struct clause *cla
         return TRUE;
     for (guint i = core + 1; i < clause->to; i++) {
         guint class = class_at(tokens, i);
-        if (class != WORD_APPROVE && !is_harmless(class))
+        if (class != WORD_APPROVE && !is_harmless(class) && !(class == WORD_OF && i + 1 == clause->to))
             return FALSE;
     }
     return TRUE;
@@ -161,9 +161,11 @@ static gboolean is_clean_rejection(const GArray *tokens, const struct clause *cl
         return after.count[WORD_ASK] == 0;
     if (names_object(tokens, clause) || (is_deficiency(&after) && after.count[WORD_LACK] > 0))
         return TRUE;
-    for (guint i = core + 1; i < clause->to; i++)
-        if (class_at(tokens, i) != WORD_REJECT && !is_harmless(class_at(tokens, i)))
+    for (guint i = core + 1; i < clause->to; i++) {
+        guint class = class_at(tokens, i);
+        if (class != WORD_REJECT && !is_harmless(class) && !(class == WORD_OF && i + 1 == clause->to))
             return FALSE;
+    }
     return TRUE;
 }
 
@@ -224,11 +226,12 @@ static struct judgement first_statement(const char *words, const GArray *tokens)
 /* After an approval nothing may take it back, limit it or say that something is missing. */
 static const char *doubt_after_approval(const GArray *tokens, guint at)
 {
-    for (; at < tokens->len; at++) {
+    for (gboolean sentence = TRUE; at < tokens->len; at++) {
         guint class = class_at(tokens, at);
         if (class == WORD_REJECT)
             return "the opposite word follows";
-        if (class == WORD_DOUBT || class == WORD_RETRACT)
+        sentence = sentence && class != PHRASE_STOP && class != PHRASE_LINE;
+        if (class == WORD_DOUBT || class == WORD_RETRACT || (sentence && (class == WORD_HEDGE || class == WORD_NOT)))
             return "a condition or a reserve follows";
         if (class == WORD_LACK)
             return "something is said to be missing";
@@ -262,7 +265,7 @@ static const char *doubt_after_rejection(const char *words, const GArray *tokens
     struct clause clause;
     for (; at < tokens->len; at = clause.to + 1) {
         clause = clause_at(tokens, at);
-        if (clause.count[WORD_RETRACT] > 0)
+        if (clause.count[WORD_RETRACT] > 0 || (clause.to > at && clause.count[WORD_NOT] == clause.to - at))
             return "it is taken back";
         if (clause.count[WORD_APPROVE] == 0)
             continue;

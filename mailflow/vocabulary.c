@@ -2,6 +2,7 @@
 
 /* No phrase stands in two classes. */
 static const struct phrase_group vocabulary[] = {
+    {WORD_OF, "的"},
     {WORD_VERGE,
      "条件通过|条件同意|有条件通过|agree|agreed|i agree|we agree|赞成|赞同|认可|准许|许可|照准|采纳|不赞成|不赞同|不认可|accepted|"
      "i accept|we accept|passed|disagree|disagreed|do not agree|don't agree|dont agree|not agree|not agreed|cannot agree|can't "
@@ -22,11 +23,10 @@ static const struct phrase_group vocabulary[] = {
     {WORD_AFTER,
      "上报|报送|报省厅|上报省厅|报省厅审核|上报省厅审核|请省厅审核|请省厅审批|请省厅终审|报省厅审批|报省厅终审|提交省厅|转省厅|"
      "转省厅审核|转报省厅|呈报|呈报省厅|请|请予|请予以|请予办理|省厅|省住建厅|市局|上级|报上级|厅|审定|核定|办理|予以办理|受理申请|"
-     "登记|备案|了|啦|哦|的|该|此|本|这个|这份|这项|该项|此项|本次|此次|该企业|该单位|该公司|该人员|该同志|该学员|该员|其|贵单位|"
-     "贵公司|你单位|你公司|您的|你的|贵方|上述|以上|所报|所有|全部通过|下一步|后续|继续|继续办理|进入下一环节|进入下一步|"
-     "转下一环节|"
-     "流转|请办理|请知悉|请查收|请继续|请审核|请审批|请终审|请复核|请领导审核|请领导审批|请上级审核|请上级审批|请复审|尽快|"
-     "尽快办理|"
+     "登记|备案|了|啦|哦|该|此|本|这个|这份|这项|该项|此项|本次|此次|该企业|该单位|该公司|该人员|该同志|该学员|该员|其|贵单位|"
+     "贵公司|"
+     "你单位|你公司|您的|你的|贵方|上述|以上|所报|所有|全部通过|下一步|后续|继续|继续办理|进入下一环节|进入下一步|转下一环节|流转|"
+     "请办理|请知悉|请查收|请继续|请审核|请审批|请终审|请复核|请领导审核|请领导审批|请上级审核|请上级审批|请复审|尽快|尽快办理|"
      "抓紧办理|为荷|为盼|请尽快办理|重新提交|重新申报|重新申请|重新报送|重新上报|重报|请重新提交|请重新申报|请重新申请|请重新报送|"
      "修改后重新提交|请修改后重新提交|请修改|请核实|请核对|特此回复|特此答复|此复|处理|it|this one|these|that|them|requests|"
      "applications|form|change|changes|transfer|reissue|registration|employer change|change of employer|for processing|for "
@@ -60,10 +60,11 @@ static const struct phrase_group vocabulary[] = {
      "本次申请|的申请|变更事项|事项|请求|遗失补证|遗失补办|信息更正|更正申请|初审意见|市局初审意见|市局意见|变更手续|办理变更|"
      "办理变更手续|申请事项|变更请求|更正|信息变更申请|correction|the change|the transfer|补发证书|补办证书|变更证书|补发新证|"
      "开通账号|开通帐号|变更企业名称|变更单位名称|变更名称|企业更名|单位更名|变更信息|变更企业信息|调入我市|调入我市企业"},
-    {WORD_SAID,
-     "说|称|表示|反映|讲|告诉|告知|要求|声称|认为|觉得|听说|据说|他|她|他们|她们|它|对方|领导|局长|处长|科长|主任|原单位|谁|某|"
-     "有人|"
-     "别人|同事|said|says|say|told|asked|claims|claimed|according to|he|she|they|someone|who|boss|manager|director|colleague"},
+    {WORD_SAID, "说|称|表示|反映|讲|告诉|告知|要求|声称|认为|觉得|听说|据说|他|她|他们|她们|它|对方|领导|局长|处长|科长|主任|"
+                "原单位|谁|某|有人|"
+                "别人|同事|said|says|say|told|asked|claims|claimed|according "
+                "to|he|she|they|someone|who|boss|manager|director|colleague|button|"
+                "buttons|link|links|page|attachment button"},
     {WORD_HEDGE,
      "会|要|想|先|将|才|撤|缓|或|建议|希望|另外|另|应该|应当|只|后|之后|以后|再|再说|考虑|争取|尽量|打算|准备|即将|讨论|讨论后|"
      "研究后|"

@@ -14,6 +14,7 @@ enum vocabulary_class {
     WORD_AFTER,    /* 上报, 请, the request: may stand behind a verdict */
     WORD_EITHER,   /* 审核, 材料: before or behind */
     WORD_OBJECT,   /* 变更, 申请: ends what a verdict is about */
+    WORD_OF,       /* 的: ends a verdict, or makes it the attribute of something else (退回的材料) */
     WORD_LACK,     /* 不全, 缺, missing: what a rejection is for */
     WORD_NOT,      /* 不, 没, not: turns a verdict into we do not know what */
     WORD_DOUBT,    /* 如果, 但, 暂, if, but: a condition, a reserve, a delay */
