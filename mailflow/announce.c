@@ -1,6 +1,7 @@
 #include "mailflow/announce.h"
 
 #include "ldap-schema/names.h"
+#include "mailflow/question.h"
 #include "mailflow/update.h"
 
 /* A change of the account's mail: the new address confirms itself, the old one hears of it, so that nobody takes an account over unseen (domain.md 5.7). */
@@ -103,6 +104,29 @@ static gboolean deciding_now(const struct occasion *occasion, const char *review
     return occasion->verdict && g_strcmp0(occasion->verdict->reviewer, reviewer) == 0;
 }
 
+/* Names that have changed since the form was filed: the reviewers see both (7.5). */
+static gboolean note_new_names(const struct affair *affair, GPtrArray *findings, GError **error)
+{
+    static const struct {
+        const char *name, *code;
+    } named[] = {{"toEnterpriseName", "toUscc"}, {"fromEnterpriseName", "fromUscc"}, {"enterpriseName", "uscc"}};
+    const struct facts *facts = &affair->mind->facts;
+
+    for (guint i = 0; i < G_N_ELEMENTS(named); i++) {
+        const char *name = form_value(affair->form, named[i].name), *code = form_value(affair->form, named[i].code);
+        g_autoptr(GPtrArray) found = name && code ? facts->find(facts->context, ATTRIBUTE_CREDIT_CODE, code, error) : entry_list();
+        if (!found)
+            return FALSE;
+        const char *now = found->len ? entry_value(g_ptr_array_index(found, 0), ATTRIBUTE_O) : NULL;
+        if (!now || question_same_name(name, now))
+            continue;
+        g_autofree char *zh = g_strdup_printf("企业现名称为：%s", now);
+        g_autofree char *en = g_strdup_printf("the enterprise is now called %s", now);
+        question_warn(affair, findings, "W-NAME", named[i].name, zh, en);
+    }
+    return TRUE;
+}
+
 /* The reviewers of the open stage, each with a token; who is involved or has decided an earlier stage is left out. */
 static gboolean invite_reviewers(const struct affair *affair, struct plan *plan, const char *code, const struct occasion *occasion,
                                  GError **error)
@@ -110,10 +134,13 @@ static gboolean invite_reviewers(const struct affair *affair, struct plan *plan,
     const struct facts *facts = &affair->mind->facts;
     const char *division = plan->move ? plan->move->division : affair->request->division;
     g_autoptr(GPtrArray) reviewers = facts->reviewers(facts->context, division, error);
+    g_autoptr(GPtrArray) since = finding_list();
+    struct occasion now = *occasion;
     guint told = 0;
 
-    if (!reviewers)
+    if (!reviewers || !note_new_names(affair, since, error))
         return FALSE;
+    now.findings = occasion->findings ? occasion->findings : since;
     for (guint i = 0; i < reviewers->len; i++) {
         const struct entry *reviewer = g_ptr_array_index(reviewers, i);
         struct hearer hearer = {entry_value(reviewer, ATTRIBUTE_MAIL), entry_value(reviewer, ATTRIBUTE_CN),
@@ -121,7 +148,7 @@ static gboolean invite_reviewers(const struct affair *affair, struct plan *plan,
         if ((occasion->only && g_strcmp0(occasion->only, reviewer->dn) != 0) || !hearer.mail || affair_involves(affair, reviewer) ||
             has_decided(affair, reviewer->dn) || deciding_now(occasion, reviewer->dn))
             continue;
-        tell(affair, plan, code, &hearer, occasion);
+        tell(affair, plan, code, &hearer, &now);
         told++;
     }
     if (told)

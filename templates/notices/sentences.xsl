@@ -121,9 +121,30 @@
       <xsl:otherwise>
         <subject zh="审批通过" en="Approved and in effect"/>
         <p zh="“{$what-zh}”申请（办理编号 {$id}）已审批通过，已经生效。" en="The request for {$what-en} ({$id}) has been approved and is in effect."/>
+        <xsl:call-template name="what-follows"/>
         <brief zh="“{$what-zh}”申请（办理编号 {$id}）已审批通过，已经生效。本邮件无需回复。"
                en="The request for {$what-en} ({$id}) has been approved and is in effect. No reply is needed."/>
       </xsl:otherwise>
+    </xsl:choose>
+  </xsl:template>
+
+  <!-- What an approval means for what comes next, by procedure. -->
+  <xsl:template name="what-follows">
+    <xsl:variable name="type" select="string(/n:notice/n:request/@procedure)"/>
+    <xsl:choose>
+      <xsl:when test="$type = 'T1'">
+        <p zh="补发的证书可以打印，原证书作废。" en="The replacement can be printed; the lost copy is void."/>
+      </xsl:when>
+      <xsl:when test="$type = 'T2P'">
+        <p zh="自即日起由接收企业为持证人办理各项业务，原个人账号不再使用。"
+           en="From now on the receiving enterprise acts for the holder; the personal account is no longer used."/>
+      </xsl:when>
+      <xsl:when test="$type = 'T2S'">
+        <p zh="无需打印新证书，在原证书上手写单位名称即可。" en="No new certificate is printed; the employer's name is written on it by hand."/>
+      </xsl:when>
+      <xsl:when test="$type = 'T3N'">
+        <p zh="企业用户中所有证书即显示新的企业名称。" en="All certificates of the enterprise show its new name from now on."/>
+      </xsl:when>
     </xsl:choose>
   </xsl:template>
 
