@@ -106,6 +106,29 @@ void story_withdraw(struct scene *scene, const char *type, const char *id)
     paper_free(paper);
 }
 
+void story_refuse(struct scene *scene, const char *type, const char *code, ...)
+{
+    struct paper *paper = paper_new(type);
+    gboolean neutral = g_str_equal(code, "NX");
+    guint before = scene_requests(scene);
+    va_list pairs;
+
+    va_start(pairs, code);
+    for (const char *path = va_arg(pairs, const char *); path; path = va_arg(pairs, const char *))
+        paper_put(paper, path, va_arg(pairs, const char *));
+    va_end(pairs);
+    scene_forget(scene);
+    scene_file(scene, paper);
+    scene_deliver(scene);
+    if (scene_requests(scene) != before)
+        fail_msg("%s was accepted, not refused with %s", type, code);
+    if (!neutral)
+        assert_true(scene_told(scene, "N0", paper_sender(paper), code));
+    else
+        assert_true(scene_mail(scene, NULL, paper_sender(paper)) == NULL || scene_mail(scene, "NX", paper_sender(paper)));
+    paper_free(paper);
+}
+
 void story_move(struct scene *scene, const char *dn, const char *city)
 {
     const struct entry *enterprise = tree_entry(scene->tree, dn);

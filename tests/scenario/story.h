@@ -23,6 +23,9 @@ char *story_bring(struct scene *scene, const char *type, const char *state);
 void story_approve_all(struct scene *scene, const char *id);
 /* The applicant takes the request back by form P5. */
 void story_withdraw(struct scene *scene, const char *type, const char *id);
+/* File the sample form of the type, changed in places (path, value pairs end with NULL): it begins no request and its sender hears the finding's code (N0); "NX" stands
+ * for one neutral line. */
+void story_refuse(struct scene *scene, const char *type, const char *code, ...) G_GNUC_NULL_TERMINATED;
 /* The enterprise moves to another city by form T3C, through both cities. */
 void story_move(struct scene *scene, const char *dn, const char *city);
 
