@@ -148,6 +148,9 @@ def run(tmp_path_factory):
         killer.start()
         try:
             found.carry()
+        except BaseException:
+            print(found.people.log())
+            raise
         finally:
             killer.join()
         if killer.fault:
