@@ -116,6 +116,9 @@ int parser_run(int socket, const struct parser_options *options)
         fprintf(stderr, "parser: %s\n", error->message);
         return 1;
     }
+    put32(head, PARSER_GREETING);
+    if (!give(socket, head, ANSWER_BYTES))
+        return 1;
     while (take(socket, head, sizeof head)) {
         struct frame frame = frame_read(head);
         g_assert(frame.octets <= LIMIT_MESSAGE_BYTES && g_date_valid_julian(frame.today));
@@ -131,6 +134,7 @@ struct parser_client {
     int socket;
     int (*renew)(void *context);
     void *context;
+    gboolean greeted;     /* it has come up */
     GByteArray *received; /* the beginning of the next answer */
 };
 
@@ -192,6 +196,12 @@ static gboolean take_answers(struct parser_client *client, struct exchange *exch
 {
     gsize at = 0;
 
+    if (!client->greeted && client->received->len >= ANSWER_BYTES) {
+        if (get32(client->received->data) != PARSER_GREETING)
+            return FALSE;
+        client->greeted = TRUE;
+        at = ANSWER_BYTES;
+    }
     while (client->received->len - at >= ANSWER_BYTES) {
         gsize octets = get32(client->received->data + at);
         if (octets > LIMIT_PACKET_BYTES || exchange->answered == exchange->sent)
@@ -251,6 +261,7 @@ static guint exchange_items(struct parser_client *client, struct exchange *excha
 
 static gboolean renew(struct parser_client *client)
 {
+    client->greeted = FALSE;
     client->socket = client->renew(client->context);
     return client->socket >= 0;
 }
@@ -269,13 +280,19 @@ gboolean parser_read_many(struct parser_client *client, struct parser_item *item
         next = exchange_items(client, &exchange, next, count);
         if (next == count)
             break;
-        /* it answers in order, so it died at the first that it owes */
+        /* it answers in order, so it died at the first that it owes, unless it never came up: that is no message's fault */
+        gboolean suspect = client->greeted;
         if (!renew(client))
             return FALSE;
+        if (!suspect)
+            continue;
         if (exchange_items(client, &exchange, next, next + 1) == next) {
-            items[next].read = TRUE;
+            gboolean guilty = client->greeted;
+            items[next].read = guilty;
             if (!renew(client))
                 return FALSE;
+            if (!guilty)
+                continue;
         }
         next++;
     }

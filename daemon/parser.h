@@ -13,12 +13,15 @@
 #define PARSER_CPU_SECONDS 5       /* a message that takes longer ends the parser */
 #define PARSER_PATIENCE_SECONDS 30 /* a parser that says nothing for so long while it owes an answer counts as dead */
 
+/* A parser's first word, four octets, least first: it has loaded everything and given up its rights. */
+#define PARSER_GREETING 0x6c6c6577u
+
 struct parser_options {
     const char *templates;   /* the directory with forms/ */
     const char *authserv_id; /* NULL: no Authentication-Results header is trusted */
 };
 
-/* Load everything, give up all rights (sandbox.h) and answer frames from `socket` until its end. Returns the process's exit
+/* Load everything, give up all rights (sandbox.h), greet and answer frames from `socket` until its end. Returns the process's exit
  * status; a message may end the process. */
 int parser_run(int socket, const struct parser_options *options);
 

@@ -19,8 +19,8 @@
 #include "daemon/sandbox.h"
 #include "mailflow/packet.h"
 
-/* What a parser does instead of answering when the subject holds this word. */
-enum habit { HABIT_REAL, HABIT_DIES, HABIT_BABBLES, HABIT_LIES, HABIT_LEAVES };
+/* What a parser does instead of answering when the subject holds this word; the stillborn one does not even come up. */
+enum habit { HABIT_REAL, HABIT_DIES, HABIT_BABBLES, HABIT_LIES, HABIT_LEAVES, HABIT_STILLBORN };
 
 static void take(int socket, void *bytes, gsize size)
 {
@@ -58,6 +58,7 @@ static void misbehave(int socket, enum habit habit)
         break;
     case HABIT_LEAVES:
     case HABIT_REAL:
+    case HABIT_STILLBORN:
         _exit(0);
     }
 }
@@ -66,7 +67,13 @@ static void misbehave(int socket, enum habit habit)
 static void stand_in(int socket, enum habit habit)
 {
     struct message_reader reader = {0};
+    guint8 greeting[4];
 
+    if (habit == HABIT_STILLBORN)
+        _exit(1);
+    for (guint i = 0; i < sizeof greeting; i++)
+        greeting[i] = (guint8)(PARSER_GREETING >> (8 * i));
+    give(socket, greeting, sizeof greeting);
     for (;;) {
         guint8 head[20], length[4];
         take(socket, head, sizeof head);
@@ -233,6 +240,7 @@ static void test_bad_habits(void **state)
         {HABIT_LEAVES, HABIT_LEAVES, 10, 1 << 4, 1 << 4, 3},
         {HABIT_BABBLES, HABIT_BABBLES, 10, 1 << 4, 1 << 4, 3},
         {HABIT_LIES, HABIT_LIES, 10, 1 << 4, 1 << 4, 3},
+        {HABIT_STILLBORN, HABIT_REAL, 10, 0, 0, 2}, /* it never came up: nobody's fault */
     };
     GDate date = today();
 
