@@ -1,5 +1,6 @@
 """What the administrator does with the tool beside a running daemon: decisions on paper, withdrawals, tokens anew, entries, lists to load."""
 
+import datetime
 import os
 import pwd
 
@@ -7,6 +8,7 @@ import pytest
 
 from environment import write_secret
 from identifier import resident_number
+from letter import CHINA, form_mail
 from people import ARCHIVE, wait_until
 
 ACTOR = f"unix:{pwd.getpwuid(os.getuid()).pw_name}"
@@ -147,6 +149,32 @@ def test_a_withdrawal_on_paper_is_told_to_all(people, asked):
     assert event["actor"].startswith(ACTOR) and event["detail"] == "不办了"
 
 
+def test_two_stages_on_paper_need_two_people(people):
+    """A rename through city and province, whose second stage is sent anew before it is decided."""
+    code, both = "91370102PDY00001XB", "city-and-province"
+    today = datetime.datetime.now(CHINA).date()
+    rename = f"""<enterpriseChange xmlns="urn:countersign:form:1" version="1">
+  <head><applicantUid>e1-jinan</applicantUid><formDate>{today}</formDate>
+    <handlerName>测试经办</handlerName><handlerMobile>13800000091</handlerMobile></head>
+  <uscc>{code}</uscc><currentName>济南测试建设甲有限公司</currentName><currentCityCode>370100</currentCityCode>
+  <newName>济南测试建设新有限公司</newName><reason>公司改名</reason><registrationChangeDate>2026-01-05</registrationChangeDate>
+</enterpriseChange>"""
+    people.send(form_mail("e1@example.com", people.address, "企业名称变更", rename), port="PROVEN")
+    request = people.letter("e1@example.com", "N1").request
+    assert [one["id"] for one in people.tool("entry", code)[0]["requests"]] == [request]
+    assert decide(people, request, "approve", "--archive", ARCHIVE, by=both)["state"] == "provinceReview"
+    assert decide(people, request, "approve", by=both, status=1)["guard"] == "four-eyes"
+    paper(people, "reissue-token", request, both, status=1)
+    old = people.letter("province-1@example.com", "N4", request)
+    paper(people, "reissue-token", request, "province-1")
+    assert people.letter("province-1@example.com", "N4", request).answer_to != old.answer_to
+    assert decide(people, request, "approve", by="province-1")["state"] == "applying"
+    assert people.letter("e1@example.com", "N5", request)
+    assert people.tool("entry", "SD-011-2019-000001")[0]["employer"] == "济南测试建设新有限公司"
+    (seen,) = people.tool("entry", "济南测试建设新有限公司")
+    assert (seen["formerNames"], seen["requests"]) == ("济南测试建设甲有限公司", [])
+
+
 # Tokens
 
 
@@ -194,15 +222,15 @@ def test_the_receipt_of_a_draft_is_sent_again(people):
 
 
 def test_an_enterprise_as_people_see_it(people):
-    for key in ("91370102PDY00001XB", "91370102pdy00001xb", "e1-jinan", "济南测试建设甲有限公司"):
+    for key in ("91370202PDY000423P", "91370202pdy000423p", "e2-qingdao", "青岛测试建设乙有限公司"):
         (seen,) = people.tool("entry", key)
-        assert (seen["kind"], seen["name"], seen["cityName"]) == ("enterprise", "济南测试建设甲有限公司", "济南市")
-    assert {"测试甲"} <= {one["holder"] for one in seen["certificates"]}
+        assert (seen["kind"], seen["name"], seen["cityName"]) == ("enterprise", "青岛测试建设乙有限公司", "青岛市")
+    assert {"测试戊"} <= {one["holder"] for one in seen["certificates"]}
 
 
 def test_a_trainee_shows_the_employer_and_hides_the_number(people):
     (seen,) = people.tool("entry", H1)
-    assert (seen["kind"], seen["name"], seen["employer"]) == ("trainee", "测试甲", "济南测试建设甲有限公司")
+    assert (seen["kind"], seen["name"], seen["employerCode"]) == ("trainee", "测试甲", "91370102PDY00001XB")
     assert seen["idNumber"] == "370199********0019" and H1 not in people.run_tool("entry", H1).stdout
     assert len(seen["certificates"]) == 2
     assert people.tool("entry", "T-000001", "--full")[0]["idNumber"] == H1
