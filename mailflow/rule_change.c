@@ -80,7 +80,11 @@ gboolean rule_check_certificate(const struct affair *affair, const char *item, c
     if (!certificate || !question_owned(affair, certificate) ||
         g_strcmp0(entry_value(certificate, ATTRIBUTE_CERTIFICATE_STATUS), "valid") != 0 ||
         g_strcmp0(entry_value(certificate, ATTRIBUTE_COPY_STATE), "lost") == 0) {
-        question_find(affair, findings, "E-CERT", path, NULL, NULL);
+        g_autofree char *zh = g_strdup_printf("证书 %s 不存在、已失效、已报遗失或不属于申请人", form_value(affair->form, path));
+        g_autofree char *en = g_strdup_printf("certificate %s does not exist, is no longer valid, has been reported lost or is not "
+                                              "the applicant's",
+                                              form_value(affair->form, path));
+        question_find(affair, findings, "E-CERT", path, zh, en);
         return TRUE;
     }
     GError *problem = NULL;
@@ -332,7 +336,8 @@ gboolean rule_corrections_possible(const struct affair *affair, GPtrArray *findi
         if (!others)
             return FALSE;
         g_autofree char *key = g_ascii_strdown(value, -1);
-        struct request *open = mind->records.lock_holder(mind->records.context, "trainee", key);
+        /* A registration that comes later cannot stop a correction under review: it finds the number taken in its turn (7.23). */
+        struct request *open = affair->request->submitted ? NULL : mind->records.lock_holder(mind->records.context, "trainee", key);
         if (others->len || (open && g_strcmp0(open->id, affair->request->id) != 0))
             question_find(affair, findings, "E-DUP-ID", path, NULL, NULL);
         request_free(open);
