@@ -91,7 +91,7 @@ gboolean scene_told(const struct scene *scene, const char *code, const char *to,
 /* The one value of an entry's attribute; NULL when there is no such entry or value. */
 const char *scene_value(const struct scene *scene, const char *dn, const char *attribute);
 void scene_directory_down(struct scene *scene, gboolean down);
-/* The audit chain is whole and every request in an end state holds no lock, no token, no timer. Called by scene_free(). */
+/* The audit chain is whole; a request in an end state has no open step and no token that decides. Called by scene_free(). */
 void scene_check(struct scene *scene);
 
 #endif
