@@ -140,9 +140,13 @@ static const struct option options[] = {
     {"countersign", "secret-days", &number, REQUIRED, "7", AT(secret_days), NULL, 1, 90,
      "Days until a one-time secret that was not used ends."},
     {"countersign", "remind-days", &number, REQUIRED, "5", AT(remind_days), NULL, 1, 90,
-     "Days between reminders to reviewers who have not decided."},
+     "Working days between reminders to reviewers who have not decided."},
     {"countersign", "remind-limit", &number, REQUIRED, "3", AT(remind_limit), NULL, 0, 100,
-     "Reminders before the operator is told instead."},
+     "Reminders after which the province and the operator are told too; 0: never."},
+    {"countersign", "expire-days", &number, REQUIRED, "0", AT(expire_days), NULL, 0, 3650,
+     "Days after which a request that nobody has decided expires; 0: never."},
+    {"countersign", "holidays-file", &path, OPTIONAL, NULL, AT(holidays_file), NULL, 0, 0,
+     "File of days off and days worked instead; empty: Monday to Friday are working days."},
     {"countersign", "log-level", &word, REQUIRED, "info", AT(log_level), WORDS("error", "warning", "info", "debug"), 0, 0,
      "The least important lines that are logged."},
 
@@ -208,6 +212,10 @@ static const struct option options[] = {
      "Whether documents other than resident identity cards are taken."},
     {"procedures", "check-organisation-code", &word, REQUIRED, "yes", AT(check_organisation_code), WORDS("no", "yes"), 0, 0,
      "Whether the check character of the organisation code within a credit code is verified."},
+    {"procedures", "closed-posts", &text, OPTIONAL, NULL, AT(closed_posts), NULL, 0, 0,
+     "Post codes that nobody can enrol for, separated by commas."},
+    {"procedures", "open-periods", &text, OPTIONAL, NULL, AT(open_periods), NULL, 0, 0,
+     "Training periods that are open for enrolment, separated by commas; empty: any."},
 };
 
 /* A file being read, and everything found wrong with it. */

@@ -29,8 +29,10 @@ struct config {
     char *language;         /* "zh" or "en": for those whose preferredLanguage is unknown */
     guint draft_days;       /* until an unconfirmed draft ends */
     guint secret_days;      /* until a one-time secret ends */
-    guint remind_days;      /* between reminders of a waiting step */
-    guint remind_limit;     /* reminders before the operator is told instead */
+    guint remind_days;      /* working days between reminders of a waiting step */
+    guint remind_limit;     /* reminders after which the province and the operator are told too */
+    guint expire_days;      /* until an undecided step expires; 0: never */
+    char *holidays_file;    /* days off and days worked instead; NULL: Monday to Friday */
     enum log_level log_level;
 
     /* [mailbox] */
@@ -61,6 +63,8 @@ struct config {
     gboolean holder_info_correction;
     gboolean allow_foreign_id;
     gboolean check_organisation_code;
+    char *closed_posts; /* post codes nobody can enrol for, separated by commas; NULL */
+    char *open_periods; /* training periods that are open, separated by commas; NULL: any */
 };
 
 /* Faults of the file. Its message holds every problem found, one per line, each with file, section and key. */

@@ -205,7 +205,7 @@ static void hear_answer(struct errand *errand, const struct smtp_job *job)
     }
 }
 
-/* FALSE when the submission server is away: nothing is held against the mails then. */
+/* FALSE when the submission server is away: nothing is held against the mails that it has not settled. */
 static gboolean send(struct courier *courier, struct errand *errands, guint count, gint64 now)
 {
     g_autofree struct smtp_job *jobs = g_new0(struct smtp_job, count);
@@ -221,13 +221,13 @@ static gboolean send(struct courier *courier, struct errand *errands, guint coun
         whose[ready++] = i;
     }
     gboolean reached = !ready || smtp_send(courier->smtp, jobs, ready, &error);
-    if (reached) {
-        outage_over(&courier->no_submission);
-        for (guint i = 0; i < ready; i++)
+    for (guint i = 0; i < ready; i++)
+        if (reached || jobs[i].outcome != SMTP_LATER)
             hear_answer(&errands[whose[i]], &jobs[i]);
-    } else {
+    if (reached)
+        outage_over(&courier->no_submission);
+    else
         outage_note(&courier->no_submission, g_steal_pointer(&error), now);
-    }
     g_clear_error(&error);
     for (guint i = 0; i < ready; i++)
         smtp_job_clear(&jobs[i]);

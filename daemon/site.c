@@ -21,6 +21,7 @@ void site_policy(const struct config *config, struct policy *policy)
         .secret_days = config->secret_days,
         .remind_days = config->remind_days,
         .remind_limit = config->remind_limit,
+        .expire_days = config->expire_days,
     };
 }
 
@@ -64,6 +65,31 @@ static gboolean check_types(struct site *site, GError **error)
     return TRUE;
 }
 
+static char **split_list(const char *list)
+{
+    char **items = g_strsplit(list ? list : "", ",", -1);
+
+    for (char **item = items; *item; item++)
+        g_strstrip(*item);
+    return items;
+}
+
+/* What the policy takes from lists and files. */
+static gboolean open_lists(struct site *site, const struct config *config, GError **error)
+{
+    g_autofree char *text = NULL;
+
+    if (config->holidays_file && !g_file_get_contents(config->holidays_file, &text, NULL, error))
+        return FALSE;
+    site->calendar = calendar_read(text, error);
+    site->closed_posts = split_list(config->closed_posts);
+    site->open_periods = split_list(config->open_periods);
+    site->policy.calendar = site->calendar;
+    site->policy.closed_posts = (const char *const *)site->closed_posts;
+    site->policy.open_periods = (const char *const *)site->open_periods;
+    return site->calendar != NULL;
+}
+
 struct site *site_open(const struct config *config, gboolean look, GError **error)
 {
     struct site *site = g_new0(struct site, 1);
@@ -74,7 +100,8 @@ struct site *site_open(const struct config *config, gboolean look, GError **erro
     site_policy(config, &site->policy);
     site_directory(config, CONFIG_DESK, &options);
     site->procedures = procedures_open(config->templates, error);
-    if (!site->procedures || !workflow_check(site->procedures, error) || !(site->catalog = form_catalog_open(forms, error)) ||
+    if (!site->procedures || !open_lists(site, config, error) || !workflow_check(site->procedures, error) ||
+        !(site->catalog = form_catalog_open(forms, error)) ||
         !(site->store = look ? store_open_to_read(path, error) : store_open(path, error)) ||
         !(site->directory = directory_open(&options, error)) || !check_types(site, error)) {
         site_close(site);
@@ -101,6 +128,9 @@ void site_close(struct site *site)
     store_close(site->store);
     form_catalog_free(site->catalog);
     procedures_free(site->procedures);
+    calendar_free(site->calendar);
+    g_strfreev(site->closed_posts);
+    g_strfreev(site->open_periods);
     g_free(site);
 }
 

@@ -18,6 +18,8 @@ char *site_state_path(const struct config *config);
 
 struct site { /* what thinking needs, opened once per process */
     struct policy policy;
+    struct calendar *calendar;
+    char **closed_posts, **open_periods;
     struct procedures *procedures;
     struct form_catalog *catalog;
     struct store *store;

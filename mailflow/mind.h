@@ -7,6 +7,7 @@
 #include <glib.h>
 
 #include "mailflow/facts.h"
+#include "mailflow/calendar.h"
 #include "mailflow/form.h"
 #include "mailflow/procedure.h"
 #include "mailflow/request.h"
@@ -22,7 +23,11 @@ struct policy {               /* what the site decides (domain.md 10), owned by 
     gboolean review_needs_dmarc;
     const char *const *closed_posts; /* posts nobody can enrol for; NULL: none */
     const char *const *open_periods; /* training periods that are open; NULL or empty: any */
-    guint draft_days, secret_days, remind_days, remind_limit;
+    guint draft_days, secret_days;
+    guint remind_days;               /* working days between reminders */
+    guint remind_limit;              /* reminders after which province and operator are told too; 0: never */
+    guint expire_days;               /* days after which an undecided stage expires; 0: never (domain.md 10, 11) */
+    const struct calendar *calendar; /* working days; NULL: Monday to Friday */
 };
 
 /* What the state file knows. Each returns NULL for "there is none"; what it returns is the caller's. */

@@ -31,7 +31,7 @@ struct plan_mail {
     gint64 secret_until;
 };
 struct plan_timer {
-    char *kind; /* "expire", "remind" */
+    char *kind; /* "expire", "remind-1", ... */
     gint64 due;
 };
 struct plan_event { /* a row of the audit chain */

@@ -44,6 +44,8 @@ struct stage {
     char *state, *zh, *en;
     char *authority; /* who decides: "form" (the division in `field`), "applicant", "receiver", "province" */
     char *field;
+    guint remind_days;  /* working days between reminders; 0: as the site has it */
+    guint expire_days;  /* days after which it expires; 0: as the site has it */
     gboolean archive;     /* an approval needs 留档编号 */
     GPtrArray *materials; /* const struct material * */
 };

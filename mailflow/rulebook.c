@@ -46,6 +46,13 @@ static gboolean read_flag(xmlNode *node, const char *name)
     return value && (g_str_equal(value, "true") || g_str_equal(value, "1"));
 }
 
+static guint read_number(xmlNode *node, const char *name)
+{
+    g_autofree char *value = read_attribute(node, name);
+
+    return value ? (guint)g_ascii_strtoull(value, NULL, 10) : 0;
+}
+
 static gboolean node_is(const xmlNode *node, const char *name)
 {
     return node->type == XML_ELEMENT_NODE && g_str_equal((const char *)node->name, name);
@@ -293,6 +300,8 @@ static struct stage *read_stage(const struct procedures *procedures, xmlNode *no
     stage->authority = read_attribute(node, "authority");
     stage->field = read_attribute(node, "field");
     stage->archive = read_flag(node, "archive");
+    stage->remind_days = read_number(node, "remindDays");
+    stage->expire_days = read_number(node, "expireDays");
     stage->materials = g_ptr_array_new();
     for (xmlNode *child = node->children; child; child = child->next) {
         if (node_is(child, "guide"))

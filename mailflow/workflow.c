@@ -58,6 +58,19 @@ static void leave_stage(const struct affair *affair, struct plan *plan, enum eve
     plan->verdict->archive = g_strdup(given ? given->archive : NULL);
 }
 
+/* The `number`th reminder; with the first, the stage's end where it has one. */
+static void set_stage_timers(const struct affair *affair, struct plan *plan, const struct stage *stage, guint number)
+{
+    const struct policy *policy = affair->mind->policy;
+    guint remind = stage->remind_days ? stage->remind_days : policy->remind_days;
+    guint expire = stage->expire_days ? stage->expire_days : policy->expire_days;
+    g_autofree char *kind = g_strdup_printf("remind-%u", number);
+
+    plan_timer(plan, kind, calendar_after(policy->calendar, affair->mind->now, remind));
+    if (number == 1 && expire)
+        plan_timer(plan, "expire", affair->mind->now + expire * DAY_MS);
+}
+
 static void enter(const struct affair *affair, struct plan *plan, const char *target, struct occasion *occasion)
 {
     const struct policy *policy = affair->mind->policy;
@@ -67,7 +80,7 @@ static void enter(const struct affair *affair, struct plan *plan, const char *ta
     } else if (procedure_stage(affair->procedure, target, NULL)) {
         plan->open_step = TRUE;
         occasion->step = (int)affair->steps->len + 1;
-        plan_timer(plan, "remind", affair->mind->now + policy->remind_days * DAY_MS);
+        set_stage_timers(affair, plan, procedure_stage(affair->procedure, target, NULL), 1);
     } else if (!state_find(affair->mind->procedures, target)->open) {
         plan->unlock = TRUE;
     }
@@ -246,8 +259,6 @@ static void write_move(const struct affair *affair, const struct step_taken *mov
         leave_stage(affair, plan, event, told);
     if (!g_str_equal(move->from, move->target) || event == EVENT_REROUTE)
         enter(affair, plan, move->target, told);
-    else if (event == EVENT_REMIND)
-        plan_timer(plan, "remind", mind->now + mind->policy->remind_days * DAY_MS);
     if (event == EVENT_CONFIRM || event == EVENT_SUBMIT)
         plan->submitted = affair->request->submitted = mind->now;
     if (g_str_equal(move->from, "@new"))
@@ -330,24 +341,54 @@ GPtrArray *workflow_settle(const struct mind *mind, const char *request, enum wo
     return fine ? g_steal_pointer(&plans) : NULL;
 }
 
+static gboolean expire(const struct affair *affair, struct plan *plan, GPtrArray *plans, GError **error)
+{
+    gboolean draft = g_str_equal(affair->request->state, "draft");
+    struct occasion occasion = {
+        .problem_zh = draft ? "在规定期限内未收到确认。" : "在规定期限内未审核完毕。",
+        .problem_en = draft ? "It was not confirmed in time." : "It was not decided in time.",
+    };
+
+    return workflow_advance(affair, plan, EVENT_EXPIRE, &occasion, "system", NULL, plans, error);
+}
+
+/* The `number`th reminder; when the limit is reached, the province and the operator hear of it too. Nothing ever passes by silence. */
+static gboolean remind(const struct affair *affair, struct plan *plan, guint number, GPtrArray *plans, GError **error)
+{
+    static const struct notice_rule escalation[] = {{"N11", "operator"}, {"N11", "province"}};
+    guint limit = affair->mind->policy->remind_limit;
+    g_autofree char *serial = g_strdup_printf("%u", number);
+    g_autofree char *zh = g_strdup_printf("该申请已提醒审核人员 %u 次，仍未作出决定。", number);
+    g_autofree char *en = g_strdup_printf("The reviewers have been reminded %u times and have not decided.", number);
+    struct occasion occasion = {.serial = serial};
+    struct occasion told = {.serial = serial,
+                            .problem_zh = zh,
+                            .problem_en = en,
+                            .state = affair->request->state,
+                            .step = affair_open_step(affair)->number};
+
+    set_stage_timers(affair, plan, procedure_stage(affair->procedure, affair->request->state, NULL), number + 1);
+    if (!workflow_advance(affair, plan, EVENT_REMIND, &occasion, "system", serial, plans, error))
+        return FALSE;
+    for (guint i = 0; limit && number >= limit && i < G_N_ELEMENTS(escalation); i++)
+        if (!announce(affair, plan, &escalation[i], &told, error))
+            return FALSE;
+    return TRUE;
+}
+
 GPtrArray *workflow_timer(const struct mind *mind, const char *request, const char *kind, GError **error)
 {
     g_autoptr(GPtrArray) plans = plan_list();
-    enum event event = g_str_equal(kind, "expire") ? EVENT_EXPIRE : EVENT_REMIND;
+    gboolean ends = g_str_equal(kind, "expire");
+    guint number = g_str_has_prefix(kind, "remind-") ? (guint)g_ascii_strtoull(kind + strlen("remind-"), NULL, 10) : 0;
     struct affair *affair = affair_open(mind, request);
-    g_autofree char *serial = g_strdup_printf("%" G_GINT64_FORMAT, (gint64)(mind->now / DAY_MS));
-    struct occasion occasion = {.serial = serial};
     gboolean fine = TRUE;
 
-    if (affair && transition_find(mind->procedures, affair->procedure, affair->request->state, event)) {
-        struct plan *plan = plan_new(event == EVENT_EXPIRE ? "expired" : "reminded", request);
-        if (event == EVENT_EXPIRE) {
-            occasion.problem_zh = "在规定期限内未收到确认。";
-            occasion.problem_en = "It was not confirmed in time.";
-        }
-        plan->end_timers = TRUE;
+    if (affair &&
+        transition_find(mind->procedures, affair->procedure, affair->request->state, ends ? EVENT_EXPIRE : EVENT_REMIND)) {
+        struct plan *plan = plan_new(ends ? "expired" : "reminded", request);
         plan_log(plan, "%s %s", request, plan->outcome);
-        fine = workflow_advance(affair, plan, event, &occasion, "system", NULL, plans, error);
+        fine = ends ? expire(affair, plan, plans, error) : remind(affair, plan, number, plans, error);
         g_ptr_array_add(plans, plan);
     }
     affair_free(affair);

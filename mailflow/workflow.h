@@ -29,7 +29,7 @@ enum workflow_outcome { WORKFLOW_APPLIED, WORKFLOW_CONFLICT };
 GPtrArray *workflow_settle(const struct mind *mind, const char *request, enum workflow_outcome outcome, const char *detail,
                            GError **error);
 
-/* A timer of `request` is due. */
+/* A timer of `request` is due: "expire", or "remind-N" for the Nth reminder of the open stage. */
 GPtrArray *workflow_timer(const struct mind *mind, const char *request, const char *kind, GError **error);
 
 /* Something of the outbox keeps failing or was refused for good: plans that tell the operator. `request` and `recipient` may be NULL. */

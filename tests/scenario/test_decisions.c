@@ -495,7 +495,7 @@ static void test_7_35_a_reviewer_is_deactivated_after_the_mail_went_out(void **s
     scene_reply(scene, JINAN_1, "N2", APPROVE);
     assert_waits(scene, id);
     assert_true(scene_told(scene, "N9", JINAN_1, "不是该主管部门"));
-    scene_forward(scene, 5);
+    scene_forward(scene, 7); /* five working days */
     assert_null(scene_mail(scene, "N8", JINAN_1));
     assert_non_null(scene_mail(scene, "N8", JINAN_2));
     scene_reply(scene, JINAN_2, "N2", APPROVE);
