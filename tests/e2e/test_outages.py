@@ -115,18 +115,26 @@ def test_everything_is_away_at_once(people):
     finish(people, newcomer)
 
 
-def test_an_address_that_is_busy_is_tried_again_and_one_that_is_not_there_is_reported(people):
-    """The permanent refusal is told to the operator; the temporary one waits."""
-    people.send(plain("nobody-here@example.com", people.address, "hello", "hello"))
-    people.send(plain("later@example.com", people.address, "hello", "hello"))
+def mails_to(people, address):
+    """What there is to tell this address: state and number of attempts."""
+    return [(row["state"], int(row["attempts"])) for row in people.tool("outbox", "--most", "100000") if row["to"] == address]
 
-    def states():
-        rows = people.tool("outbox", "--most", "100000")
-        return {row["to"]: (row["state"], int(row["attempts"])) for row in rows if row["to"] in ("nobody-here@example.com", "later@example.com")}
 
-    wait_until(lambda: states().get("nobody-here@example.com", ("", 0))[0] == "failed", states)
-    wait_until(lambda: states().get("later@example.com", ("", 0))[1] >= 1, states)
-    assert states()["later@example.com"][0] == "waiting"
+def test_an_address_that_does_not_exist_is_reported(people):
+    """Refused for good: the operator hears of it, nothing is tried again."""
+    newcomer = people.enterprise(mail="nobody-here@example.com")
+    people.send(newcomer.registration(people.address))
+    [request] = people.requests(newcomer.mail)
+    assert newcomer.mail in people.letter(people.operator, "N11", request["id"]).text
+    assert [state for state, _ in mails_to(people, newcomer.mail)] == ["failed"]
+
+
+def test_an_address_that_is_busy_is_tried_again(people):
+    newcomer = people.enterprise(mail="later@example.com")
+    people.send(newcomer.registration(people.address))
+    wait_until(lambda: mails_to(people, newcomer.mail)[0][1] >= 1, "not tried")
+    wait_until(lambda: mails_to(people, newcomer.mail)[0][1] >= 2, "not tried again", 15)
+    assert mails_to(people, newcomer.mail)[0][0] == "waiting"
 
 
 def configure(people, change):
