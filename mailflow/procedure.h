@@ -37,15 +37,15 @@ struct material {
     char *only; /* the form's field that must be true for it to be wanted; NULL: always */
 };
 struct
-    lock_rule { /* one open request per key: `kind` "uscc", "uid", "mail", "trainee", "enterprise"; the key is the form's value at `field` */
+    lock_rule { /* one open request per key: `kind` "uscc", "uid", "mail", "identity", "trainee", "enterprise"; the key is the form's value at `field` */
     char *kind, *field, *refusal;
 };
 struct stage {
     char *state, *zh, *en;
     char *authority; /* who decides: "form" (the division in `field`), "applicant", "receiver", "province" */
     char *field;
-    guint remind_days;  /* working days between reminders; 0: as the site has it */
-    guint expire_days;  /* days after which it expires; 0: as the site has it */
+    guint remind_days;    /* working days between reminders; 0: as the site has it */
+    guint expire_days;    /* days after which it expires; 0: as the site has it */
     gboolean archive;     /* an approval needs 留档编号 */
     GPtrArray *materials; /* const struct material * */
 };

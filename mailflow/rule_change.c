@@ -313,10 +313,25 @@ static const struct {
     {"idNumber", ATTRIBUTE_ID_NUMBER},
 };
 
+/* Whether an open registration or enrolment asks for that number. Asked only at submission: what comes later cannot stop a correction under review, it finds the
+ * number taken in its turn (7.23). */
+static gboolean is_waited_for(const struct affair *affair, const char *key)
+{
+    static const char *const kinds[] = {"identity", "trainee"};
+    const struct records *records = &affair->mind->records;
+    gboolean waited = FALSE;
+
+    for (guint i = 0; i < G_N_ELEMENTS(kinds) && !waited; i++) {
+        struct request *open = records->lock_holder(records->context, kinds[i], key);
+        waited = open && g_strcmp0(open->id, affair->request->id) != 0;
+        request_free(open);
+    }
+    return waited;
+}
+
 /* T4: a new identity number is nobody else's, in the directory or in an open registration (7.42); what stands now is noted for the reviewers. */
 gboolean rule_corrections_possible(const struct affair *affair, GPtrArray *findings, GError **error)
 {
-    const struct mind *mind = affair->mind;
     guint count = form_count(affair->form, "corrections/correction");
     g_autoptr(GPtrArray) holders =
         question_entries(affair, ATTRIBUTE_ID_NUMBER, form_value(affair->form, "idNumber"), CLASS_TRAINEE, error);
@@ -336,11 +351,8 @@ gboolean rule_corrections_possible(const struct affair *affair, GPtrArray *findi
         if (!others)
             return FALSE;
         g_autofree char *key = g_ascii_strdown(value, -1);
-        /* A registration that comes later cannot stop a correction under review: it finds the number taken in its turn (7.23). */
-        struct request *open = affair->request->submitted ? NULL : mind->records.lock_holder(mind->records.context, "trainee", key);
-        if (others->len || (open && g_strcmp0(open->id, affair->request->id) != 0))
+        if (others->len || (!affair->request->submitted && is_waited_for(affair, key)))
             question_find(affair, findings, "E-DUP-ID", path, NULL, NULL);
-        request_free(open);
     }
     return TRUE;
 }
