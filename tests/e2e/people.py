@@ -4,6 +4,7 @@ Letters are read straight from the Maildirs. A mail sent in is known to be dealt
 decision is durable, and what is to be told stands in the outbox.
 """
 
+import contextlib
 import datetime
 import email.message
 import email.policy
@@ -12,6 +13,7 @@ import itertools
 import json
 import os
 import re
+import signal
 import smtplib
 import subprocess
 import time
@@ -139,6 +141,11 @@ def wait_until(true, what, seconds=10):
     return found
 
 
+def _write(path, text):
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+
+
 class People:
     def __init__(self, world):
         self.world = world
@@ -264,6 +271,37 @@ class People:
         command = ["ldapmodify", "-x", "-ZZ", "-H", self.directory.url, "-D", dn, "-w", password]
         environment = os.environ | {"LDAPTLS_CACERT": self.env["WORLD_CA"]}
         return subprocess.run(command, env=environment, input=ldif, capture_output=True, text=True)
+
+    # The daemon's configuration
+
+    def reload(self, says="parent: ready: desk and courier are at work"):
+        """Have the configuration read anew, and wait until that is over. What was logged meanwhile."""
+        since = len(self.log())
+        self.world.running["countersignd"].kill(signal.SIGHUP)
+        self.wait_logged(says, since)
+        return self.log()[since:]
+
+    @contextlib.contextmanager
+    def configured(self, change):
+        """While the configuration is what `change` makes of its text; without telling the daemon."""
+        path = self.env["WORLD_CONF"]
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+        try:
+            _write(path, change(text))
+            yield
+        finally:
+            _write(path, text)
+
+    @contextlib.contextmanager
+    def reloaded(self, change):
+        """The same, with the daemon told."""
+        try:
+            with self.configured(change):
+                self.reload()
+                yield
+        finally:
+            self.reload()
 
     def log(self):
         with open(self.world.servers["countersignd"].log, encoding="utf-8", errors="replace") as file:

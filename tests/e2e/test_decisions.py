@@ -261,6 +261,26 @@ def test_a_reviewer_does_not_decide_what_he_filed(people):
         people.change_directory(change.format("delete"))
 
 
+# What a site may demand besides
+
+
+def test_a_site_that_wants_the_origin_proved(people, asked_one):
+    newcomer, request, task = asked_one
+    with people.reloaded(lambda text: text.replace("[identity]", "[identity]\nreview-proof=dmarc")):
+        people.reply(task, APPROVE)
+        assert "DMARC" in people.letter(LINYI, "N9", request).text
+        assert people.state(request) == "cityReview"
+        people.send(task.answer(APPROVE), port="PROVEN", to=task.answer_to)
+        assert people.letter(newcomer.mail, "N5", request)
+
+
+def test_a_site_that_wants_every_form_confirmed(people):
+    newcomer = people.enterprise()
+    with people.reloaded(lambda text: text.replace("[identity]", "[identity]\ndraft-confirmation=always")):
+        people.send(newcomer.registration(people.address), port="PROVEN")
+        assert people.state(people.letter(newcomer.mail, "N1D").request) == "draft"
+
+
 # Where the token travels
 
 

@@ -137,45 +137,19 @@ def test_an_address_that_is_busy_is_tried_again(people):
     assert mails_to(people, newcomer.mail)[0][0] == "waiting"
 
 
-def configure(people, change):
-    """Write the daemon's configuration anew, changed by that function; the old text."""
-    path = people.env["WORLD_CONF"]
-    with open(path, encoding="utf-8") as file:
-        text = file.read()
-    with open(path, "w", encoding="utf-8") as file:
-        file.write(change(text))
-    return text
-
-
-def reload(people, says):
-    """Have the configuration read anew, and wait until that is over."""
-    since = mark(people)
-    people.world.running["countersignd"].kill(signal.SIGHUP)
-    people.wait_logged(says, since)
-    return people.log()[since:]
-
-
 def test_hang_up_reads_the_configuration_anew(people):
     leader = people.world.pids("countersignd")[0]
-    old = configure(people, lambda text: text.replace("language=zh", "language=en"))
-    try:
-        reload(people, "parent: ready: desk and courier are at work")
+    with people.reloaded(lambda text: text.replace("language=zh", "language=en")):
         people.send(plain("asks@elsewhere.test", people.address, "how", "how do I register?"))
         assert people.letter("asks@elsewhere.test", "NX").subject.startswith("[Countersign]")
         assert people.world.pids("countersignd")[0] == leader
-    finally:
-        configure(people, lambda _: old)
-        reload(people, "parent: ready: desk and courier are at work")
 
 
 def test_hang_up_with_a_wrong_configuration_changes_nothing(people):
     pids = people.world.pids("countersignd")
-    old = configure(people, lambda text: text.replace("batch=100", "batch=many\ncolour=blue"))
-    try:
-        said = reload(people, "stays as it was")
+    with people.configured(lambda text: text.replace("batch=100", "batch=many\ncolour=blue")):
+        said = people.reload("stays as it was")
         assert "batch" in said and "colour" in said
-    finally:
-        configure(people, lambda _: old)
     finish_one(people)
     assert people.world.pids("countersignd") == pids
 
@@ -251,15 +225,12 @@ def test_a_server_with_a_certificate_nobody_knows_is_not_talked_to(people):
     command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=other", "-days", "2"]
     subprocess.run([*command, "-keyout", wrong + ".key", "-out", wrong], capture_output=True, check=True)
     world.stop_server("countersignd")
-    old = configure(people, lambda text: re.sub("ca-file=.*", f"ca-file={wrong}", text))
     newcomer = people.enterprise()
-    try:
+    with people.configured(lambda text: re.sub("ca-file=.*", f"ca-file={wrong}", text)):
         world.start_server("countersignd")
         people.wait_logged("the mailbox is away", since)
         hand_in(people, newcomer, None)
         assert people.told(newcomer.mail) == []
-    finally:
         world.stop_server("countersignd")
-        configure(people, lambda _: old)
     world.start_server("countersignd")
     finish(people, newcomer)
