@@ -138,11 +138,15 @@ class Dovecot:
         with open(os.path.join(maildir, "subscriptions"), "w", encoding="ascii") as file:
             file.writelines(f"{name}\n" for name in folders)
         if os.geteuid() == 0:
-            self._give_to_mail_user()
+            self._give_to_mail_user(maildir)
 
-    def _give_to_mail_user(self):
+    def _give_to_mail_user(self, maildir):
         user = mail_user()
-        for path, _, files in os.walk(self.mail):
+        above = maildir
+        while above.startswith(self.mail):  # the mailbox and what leads to it; Dovecot is at work in the others
+            os.chown(above, user.pw_uid, user.pw_gid)
+            above = os.path.dirname(above)
+        for path, _, files in os.walk(maildir):
             for entry in [path] + [os.path.join(path, file) for file in files]:
                 os.chown(entry, user.pw_uid, user.pw_gid)
 
