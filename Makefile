@@ -9,10 +9,12 @@ DAEMON   = clock log query store records outbox audit mailbox_kind transport ima
 
 CC       ?= cc
 SAN      ?=
-OUT      := build$(if $(filter clang%,$(notdir $(CC))),-clang)$(if $(SAN),-san)
+FUZZ     ?=
+OUT      := $(if $(FUZZ),build-fuzz,build$(if $(filter clang%,$(notdir $(CC))),-clang)$(if $(SAN),-san))
 PACKAGES  = glib-2.0 gio-2.0 gmime-3.0 libxml-2.0 libxslt libexslt sqlite3 ldap libcurl libseccomp libsystemd json-glib-1.0
 WARNINGS  = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wswitch-enum -Wformat=2 -Wvla -Wundef -Werror
-SANITISE  = $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
+SANITISE  = $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer) \
+            $(if $(FUZZ),-fsanitize=fuzzer-no-link)
 comma    := ,
 CFLAGS   ?= -O2 -g
 ALL_CFLAGS = -std=gnu17 $(WARNINGS) $(CFLAGS) $(SANITISE) -D_FORTIFY_SOURCE=2 -fstack-protector-strong -D_GNU_SOURCE \
@@ -102,8 +104,17 @@ drivers    = $(patsubst tests/e2e/%.c,$(OUT)/e2e/%,$(wildcard tests/e2e/driver_*
 tests: $(unit_tests) $(drivers)
 .SECONDARY:
 
+# What reads strangers' bytes, for libFuzzer.
+$(OUT)/fuzz_%: tests/fuzz/fuzz_%.c $(OUT)/libmailflow.a | $(names)
+	$(say)$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer -MMD -MP -o $@ $< $(OUT)/libmailflow.a $(LIBS)
+
+$(OUT)/seed_packets: tests/fuzz/seed_packets.c $(OUT)/libmailflow.a | $(names)
+	$(say)$(CC) $(ALL_CFLAGS) -MMD -MP -o $@ $< $(OUT)/libmailflow.a $(LIBS)
+
+fuzzers: $(patsubst tests/fuzz/%.c,$(OUT)/%,$(wildcard tests/fuzz/*.c))
+
 # What editors and analysers want to know.
-sources = $(wildcard mailflow/*.c daemon/*.c tests/unit/*.c tests/scenario/*.c tests/e2e/*.c)
+sources = $(wildcard mailflow/*.c daemon/*.c tests/unit/*.c tests/scenario/*.c tests/e2e/*.c tests/fuzz/*.c)
 compile_commands.json: Makefile mailflow daemon tests/unit $(wildcard tests/e2e)
 	@{ separator='['; for source in $(sources); do \
 	    printf '%s\n{"directory": "%s", "file": "%s", "command": "%s"}' "$$separator" '$(CURDIR)' "$$source" \
@@ -133,6 +144,13 @@ sanitize: deps
 	@ASAN_OPTIONS=detect_leaks=1 tests/run --out build-san unit
 clang: deps
 	$(ready) CC=clang all tests
+
+# Every target for SECONDS, one after the other, or only TARGETS; not zero when anything was found.
+SECONDS ?= 60
+TARGETS ?=
+fuzz: deps
+	$(ready) CC=clang SAN=1 FUZZ=1 fuzzers
+	@tests/fuzz/run --seconds $(SECONDS) $(TARGETS)
 
 # A world of real servers to try it in; everything about it stands in DIR/world.env afterwards.
 DIR ?= world
@@ -179,8 +197,8 @@ install: all
 	    > '$(DESTDIR)$(LIBDIR)/systemd/system/countersignd.service'
 
 clean:
-	rm -rf build build-san build-clang build-clang-san compile_commands.json
+	rm -rf build build-san build-clang build-clang-san build-fuzz compile_commands.json
 
-.PHONY: all tests deps build-deps check lint sanitize clang world world-stop demo bench install clean
+.PHONY: all tests fuzzers deps build-deps check lint sanitize clang fuzz world world-stop demo bench install clean
 
 -include $(shell find $(OUT) -name '*.d' 2>/dev/null)

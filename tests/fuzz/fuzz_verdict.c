@@ -1,0 +1,81 @@
+/* What words mean, to a reviewer's mail, an applicant's and an archive's. No word that turns another round may be lost. */
+#include <string.h>
+
+#include "mailflow/confirmation.h"
+#include "mailflow/limits.h"
+#include "mailflow/surrender.h"
+#include "mailflow/verdict.h"
+#include "tests/fuzz/fuzz.h"
+
+int LLVMFuzzerInitialize(int *argc G_GNUC_UNUSED, char ***argv G_GNUC_UNUSED)
+{
+    return 0;
+}
+
+static void assert_text(const char *text)
+{
+    g_assert_true(!text || (*text && g_utf8_validate(text, -1, NULL)));
+}
+
+static enum verdict_word judge(const char *words)
+{
+    struct verdict verdict;
+
+    verdict_read(words, &verdict);
+    enum verdict_word word = verdict.word;
+    assert_text(verdict.reason);
+    assert_text(verdict.archive);
+    g_assert_true(verdict.why && *verdict.why);
+    g_assert_true(word == VERDICT_REJECT || !verdict.reason);
+    g_assert_true(!verdict.archive || strstr(words, verdict.archive));
+    verdict_clear(&verdict);
+    return word;
+}
+
+static enum verdict_word judge_joined(const char *before, const char *words, const char *after)
+{
+    g_autofree char *joined = g_strconcat(before, words, after, NULL);
+
+    return judge(joined);
+}
+
+static void assert_turned_round(const char *words)
+{
+    static const char *const before[] = {"不", "不予", "暂不", "未", "Not ", "是否", "补齐材料后"};
+    static const char *const after[] = {"\n不同意", "\n发错了", "\nrejected", "\n但材料不全"};
+
+    for (guint i = 0; i < G_N_ELEMENTS(before); i++)
+        g_assert_cmpint(judge_joined(before[i], words, ""), !=, VERDICT_APPROVE);
+    for (guint i = 0; i < G_N_ELEMENTS(after); i++)
+        g_assert_cmpint(judge_joined("", words, after[i]), !=, VERDICT_APPROVE);
+}
+
+static void confirm(const char *words)
+{
+    struct confirmation confirmation;
+
+    confirmation_read(words, &confirmation);
+    g_assert_true(confirmation.word == CONFIRMATION_CHOICE || (!confirmation.all && !confirmation.chosen));
+    g_assert_true(confirmation.word != CONFIRMATION_CHOICE || confirmation.all != (confirmation.chosen != NULL));
+    for (guint i = 0; confirmation.chosen && i < confirmation.chosen->len; i++) {
+        guint number = g_array_index(confirmation.chosen, guint, i);
+        g_assert_cmpuint(number, >, i == 0 ? 0 : g_array_index(confirmation.chosen, guint, i - 1));
+    }
+    g_assert_true(!confirmation.chosen || (confirmation.chosen->len > 0 && confirmation.chosen->len <= LIMIT_CHOICES));
+    confirmation_clear(&confirmation);
+}
+
+int LLVMFuzzerTestOneInput(const guint8 *data, gsize size)
+{
+    g_autofree char *words = g_strndup((const char *)data, size);
+
+    enum verdict_word word = judge(words);
+    if (word == VERDICT_APPROVE)
+        assert_turned_round(words);
+    if (word == VERDICT_REJECT)
+        g_assert_cmpint(judge_joined("", words, "\n同意"), !=, VERDICT_APPROVE);
+    confirm(words);
+    if (g_utf8_validate(words, -1, NULL))
+        g_ptr_array_unref(surrender_read(words));
+    return 0;
+}
