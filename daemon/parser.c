@@ -266,6 +266,29 @@ static gboolean renew(struct parser_client *client)
     return client->socket >= 0;
 }
 
+/* TRUE when the parser has ended while there was nothing to do. */
+static gboolean gone(const struct parser_client *client)
+{
+    guint8 byte;
+    ssize_t got = recv(client->socket, &byte, 1, MSG_DONTWAIT | MSG_PEEK);
+
+    return got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR);
+}
+
+/* Try the item at which a parser died by itself, with a new parser each time; a death before the greeting does not count. */
+static gboolean try_alone(struct parser_client *client, struct exchange *exchange, guint which)
+{
+    for (guint deaths = 0; deaths < PARSER_TRIES_ALONE;) {
+        if (exchange_items(client, exchange, which, which + 1) > which)
+            return TRUE;
+        deaths += client->greeted ? 1 : 0;
+        if (!renew(client))
+            return FALSE;
+    }
+    exchange->items[which].read = TRUE;
+    return TRUE;
+}
+
 gboolean parser_read_many(struct parser_client *client, struct parser_item *items, guint count, const GDate *today)
 {
     struct exchange exchange = {.items = items, .today = g_date_get_julian(today)};
@@ -274,7 +297,7 @@ gboolean parser_read_many(struct parser_client *client, struct parser_item *item
         items[i].message = NULL;
         items[i].read = FALSE;
     }
-    if (client->socket < 0 && !renew(client))
+    if ((client->socket < 0 || gone(client)) && !renew(client))
         return FALSE;
     for (guint next = 0; next < count;) {
         next = exchange_items(client, &exchange, next, count);
@@ -286,14 +309,8 @@ gboolean parser_read_many(struct parser_client *client, struct parser_item *item
             return FALSE;
         if (!suspect)
             continue;
-        if (exchange_items(client, &exchange, next, next + 1) == next) {
-            gboolean guilty = client->greeted;
-            items[next].read = guilty;
-            if (!renew(client))
-                return FALSE;
-            if (!guilty)
-                continue;
-        }
+        if (!try_alone(client, &exchange, next))
+            return FALSE;
         next++;
     }
     return TRUE;

@@ -13,6 +13,8 @@
 #define PARSER_CPU_SECONDS 5       /* a message that takes longer ends the parser */
 #define PARSER_PATIENCE_SECONDS 30 /* a parser that says nothing for so long while it owes an answer counts as dead */
 
+#define PARSER_TRIES_ALONE 3 /* deaths of a parser at one message alone until it is given up: who kills processes may hit two */
+
 /* A parser's first word, four octets, least first: it has loaded everything and given up its rights. */
 #define PARSER_GREETING 0x6c6c6577u
 
@@ -44,8 +46,8 @@ struct parser_client *parser_client_open(int socket, int (*renew)(void *context)
 /* Leaves the socket open: it is the caller's. */
 void parser_client_close(struct parser_client *client);
 
-/* Have all items read, in order, many at once under way. An item at which the parser dies is tried once more alone and then given
- * up; the others lose nothing.
+/* Have all items read, in order, many at once under way. An item at which the parser dies is tried alone, PARSER_TRIES_ALONE
+ * times at most, and then given up; the others lose nothing.
  * `today` is the civil date in Asia/Shanghai. FALSE when no parser was to be had: items with `read` FALSE were not looked at. */
 gboolean parser_read_many(struct parser_client *client, struct parser_item *items, guint count, const GDate *today);
 

@@ -124,7 +124,7 @@ GPtrArray *intake_unreadable(void)
     struct plan *plan = plan_new("quarantined", NULL);
 
     plan->quarantine = TRUE;
-    plan_log(plan, "quarantined: reading it ended the parser twice");
+    plan_log(plan, "quarantined: reading it ended the parser again and again");
     g_ptr_array_add(plans, plan);
     return plans;
 }

@@ -231,15 +231,15 @@ static void test_bad_habits(void **state)
         guint64 poisons, lost;
         guint born;
     } table[] = {
-        {HABIT_DIES, HABIT_DIES, 10, 1 << 4, 1 << 4, 3},
+        {HABIT_DIES, HABIT_DIES, 10, 1 << 4, 1 << 4, 5},
         {HABIT_DIES, HABIT_REAL, 10, 1 << 4, 0, 2}, /* once only: tried again alone, it is read */
-        {HABIT_DIES, HABIT_DIES, 10, 1, 1, 3},
-        {HABIT_DIES, HABIT_DIES, 10, 1 << 9, 1 << 9, 3},
-        {HABIT_DIES, HABIT_DIES, 10, 1 << 4 | 1 << 5 | 1 << 9, 1 << 4 | 1 << 5 | 1 << 9, 7},
-        {HABIT_DIES, HABIT_DIES, 1, 1, 1, 3},
-        {HABIT_LEAVES, HABIT_LEAVES, 10, 1 << 4, 1 << 4, 3},
-        {HABIT_BABBLES, HABIT_BABBLES, 10, 1 << 4, 1 << 4, 3},
-        {HABIT_LIES, HABIT_LIES, 10, 1 << 4, 1 << 4, 3},
+        {HABIT_DIES, HABIT_DIES, 10, 1, 1, 5},
+        {HABIT_DIES, HABIT_DIES, 10, 1 << 9, 1 << 9, 5},
+        {HABIT_DIES, HABIT_DIES, 10, 1 << 4 | 1 << 5 | 1 << 9, 1 << 4 | 1 << 5 | 1 << 9, 13},
+        {HABIT_DIES, HABIT_DIES, 1, 1, 1, 5},
+        {HABIT_LEAVES, HABIT_LEAVES, 10, 1 << 4, 1 << 4, 5},
+        {HABIT_BABBLES, HABIT_BABBLES, 10, 1 << 4, 1 << 4, 5},
+        {HABIT_LIES, HABIT_LIES, 10, 1 << 4, 1 << 4, 5},
         {HABIT_STILLBORN, HABIT_REAL, 10, 0, 0, 2}, /* it never came up: nobody's fault */
     };
     GDate date = today();
