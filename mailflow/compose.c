@@ -103,15 +103,12 @@ static void put_head(GMimeMessage *message, const struct receipt *receipt, const
     put(message, "X-Countersign-Notice", sort);
 }
 
-/* A part whose content is `text`, which must outlive it. Always base64: most of it is Chinese, and no line grows too long. */
+/* A part whose content is a copy of `text`. Always base64: most of it is Chinese, and no line grows too long. */
 static GMimeObject *part(const char *type, const char *subtype, const char *text)
 {
     GMimePart *made = g_mime_part_new_with_type(type, subtype);
-    GMimeStream *stream = g_mime_stream_mem_new();
-    g_mime_stream_mem_set_owner(GMIME_STREAM_MEM(stream), FALSE);
+    GMimeStream *stream = g_mime_stream_mem_new_with_buffer(text, strlen(text));
     GMimeDataWrapper *content = g_mime_data_wrapper_new_with_stream(stream, GMIME_CONTENT_ENCODING_DEFAULT);
-    g_mime_stream_write(stream, text, (gssize)strlen(text));
-    g_mime_stream_reset(stream);
     g_mime_object_set_content_type_parameter(GMIME_OBJECT(made), "charset", "utf-8");
     g_mime_part_set_content(made, content);
     g_mime_part_set_content_encoding(made, GMIME_CONTENT_ENCODING_BASE64);
