@@ -24,19 +24,17 @@ const char *event_name(enum event event)
 
 void procedures_leave_out(struct procedures *procedures, const char *option)
 {
-    for (guint i = procedures->procedures->len; i > 0; i--) {
-        const struct procedure *procedure = g_ptr_array_index(procedures->procedures, i - 1);
-        if (g_strcmp0(procedure->option, option) == 0)
-            g_ptr_array_remove_index(procedures->procedures, i - 1);
+    for (guint i = 0; i < procedures->procedures->len; i++) {
+        struct procedure *procedure = g_ptr_array_index(procedures->procedures, i);
+        procedure->closed |= g_strcmp0(procedure->option, option) == 0;
     }
 }
 
 void procedures_without_review(struct procedures *procedures, const char *type)
 {
     for (guint i = 0; i < procedures->procedures->len; i++) {
-        const struct procedure *procedure = g_ptr_array_index(procedures->procedures, i);
-        if (g_str_equal(procedure->type, type))
-            g_ptr_array_set_size(procedure->stages, 0);
+        struct procedure *procedure = g_ptr_array_index(procedures->procedures, i);
+        procedure->unreviewed |= g_str_equal(procedure->type, type);
     }
 }
 
@@ -44,7 +42,7 @@ const struct procedure *procedure_for_form(const struct procedures *procedures, 
 {
     for (guint i = 0; i < procedures->procedures->len; i++) {
         const struct procedure *procedure = g_ptr_array_index(procedures->procedures, i);
-        if (g_str_equal(procedure->form, form->root) &&
+        if (!procedure->closed && g_str_equal(procedure->form, form->root) &&
             (!procedure->variant || g_strcmp0(procedure->variant, form->variant) == 0) &&
             (!procedure->with || form_value(form, procedure->with)))
             return procedure;
@@ -107,9 +105,9 @@ static gboolean when_matches(const char *when, const struct procedure *procedure
         return TRUE;
     procedure_stage(procedure, state, &index);
     if (g_str_equal(when, "stages"))
-        return procedure->stages->len > 0;
+        return procedure->stages->len > 0 && !procedure->unreviewed;
     if (g_str_equal(when, "direct"))
-        return procedure->stages->len == 0 && !procedure->immediate;
+        return (procedure->stages->len == 0 || procedure->unreviewed) && !procedure->immediate;
     if (g_str_equal(when, "immediate"))
         return procedure->immediate;
     if (g_str_equal(when, "more"))

@@ -76,19 +76,21 @@ enum applicant { APPLICANT_NEWCOMER = 1, APPLICANT_ENTERPRISE = 2, APPLICANT_SCH
 
 struct procedure {
     char *type, *form, *variant, *table, *zh, *en;
-    char *with;         /* only forms that have this field; NULL */
-    char *option;       /* only where the site's policy has switched it on; NULL: always */
-    guint applicants;   /* enum applicant, or-ed */
-    char *sender;       /* newcomers: the field that must equal the sender's address; NULL */
-    char *subject;      /* the field people know the request by */
-    gboolean draft;     /* confirmation as the site's policy says; FALSE: never asked */
-    gboolean immediate; /* done at once, nothing in the directory changes */
-    GPtrArray *locks;   /* struct lock_rule */
-    GPtrArray *rules;   /* struct rule_ref */
-    GPtrArray *stages;  /* struct stage */
-    GPtrArray *effects; /* struct effect_ref */
-    GPtrArray *notices; /* struct extra_notice */
-    GPtrArray *guides;  /* char *: "R-08 此时企业…", of the procedure and its stages, in order */
+    char *with;          /* only forms that have this field; NULL */
+    char *option;        /* only where the site's policy has switched it on; NULL: always */
+    guint applicants;    /* enum applicant, or-ed */
+    char *sender;        /* newcomers: the field that must equal the sender's address; NULL */
+    char *subject;       /* the field people know the request by */
+    gboolean draft;      /* confirmation as the site's policy says; FALSE: never asked */
+    gboolean immediate;  /* done at once, nothing in the directory changes */
+    gboolean closed;     /* the site takes no new forms of it; requests there are go on */
+    gboolean unreviewed; /* the site has new requests decided by nobody; those in a stage go on */
+    GPtrArray *locks;    /* struct lock_rule */
+    GPtrArray *rules;    /* struct rule_ref */
+    GPtrArray *stages;   /* struct stage */
+    GPtrArray *effects;  /* struct effect_ref */
+    GPtrArray *notices;  /* struct extra_notice */
+    GPtrArray *guides;   /* char *: "R-08 此时企业…", of the procedure and its stages, in order */
 };
 
 struct procedures {
@@ -99,9 +101,9 @@ struct procedures {
 struct procedures *procedures_open(const char *directory, GError **error);
 void procedures_free(struct procedures *procedures);
 
-/* Leave out the procedures that stand behind `option` (a switch of the site). */
+/* Take no more forms of the procedures that stand behind `option` (a switch of the site). */
 void procedures_leave_out(struct procedures *procedures, const char *option);
-/* Have a procedure of that type decided by nobody: its stages go (domain.md 10, 5). */
+/* Have new requests of that type decided by nobody (domain.md 10, 5). */
 void procedures_without_review(struct procedures *procedures, const char *type);
 
 /* The procedure a form belongs to: by its root, variant and the fields it has; NULL when there is none. */

@@ -184,6 +184,9 @@ char *tell_recorded(const struct request *request, const char *path)
 
 static void tell_rows(struct notice *notice, const struct request *request, const struct form *form)
 {
+    /* A receipt that goes to another address than the account's shows what was sent, not what the directory holds: nobody has proved yet whose it is. */
+    gboolean stranger = g_str_equal(notice->code, "N1D") && g_ascii_strcasecmp(notice->to, request->mail) != 0;
+
     for (guint i = 0; i < form->fields->len; i++) {
         const struct field *field = g_ptr_array_index(form->fields, i);
         const char *before = partner(form, field->path, FALSE);
@@ -191,7 +194,7 @@ static void tell_rows(struct notice *notice, const struct request *request, cons
             continue;
         g_autofree char *now = shown(field, notice->language);
         g_autofree char *old = before ? shown(form_field(form, before), notice->language) : tell_recorded(request, field->path);
-        notice_add_row(notice, field->path, field->label_zh, field->label_en, old, now);
+        notice_add_row(notice, field->path, field->label_zh, field->label_en, stranger && !before ? NULL : old, now);
     }
 }
 
@@ -440,7 +443,7 @@ static void attach_blanks(const struct mind *mind, struct notice *notice)
 
     for (guint i = 0; i < mind->procedures->procedures->len; i++) {
         const struct procedure *procedure = g_ptr_array_index(mind->procedures->procedures, i);
-        if (!g_hash_table_add(known, procedure->form))
+        if (procedure->closed || !g_hash_table_add(known, procedure->form))
             continue;
         g_autofree char *blank = form_blank(mind->catalog, procedure->form, NULL);
         g_autofree char *name = g_strdup_printf("%s.xml", procedure->form);
