@@ -130,6 +130,8 @@ void scene_free(struct scene *scene)
 {
     if (!scene->batch)
         scene_check(scene);
+    if (scene->site.procedures != procedures)
+        procedures_free(scene->site.procedures);
     store_close(scene->site.store);
     tree_free(scene->tree);
     g_ptr_array_unref(scene->mails);
@@ -424,6 +426,19 @@ const char *scene_value(const struct scene *scene, const char *dn, const char *a
     const struct entry *entry = tree_entry(scene->tree, dn);
 
     return entry ? entry_value(entry, attribute) : NULL;
+}
+
+void scene_switch_off(struct scene *scene, const char *what)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (scene->site.procedures == procedures) {
+        scene->site.procedures = procedures_open("templates", &error);
+        g_assert(scene->site.procedures);
+        scene->site.mind.procedures = scene->site.procedures;
+    }
+    procedures_leave_out(scene->site.procedures, what);
+    procedures_without_review(scene->site.procedures, what);
 }
 
 void scene_directory_down(struct scene *scene, gboolean down)

@@ -1,0 +1,108 @@
+/* Gaps through which a decision, a notice or somebody's data could slip, each closed. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "ldap-schema/names.h"
+#include "tests/scenario/story.h"
+
+#define QINGDAO "city-qingdao-1@example.com"
+#define CERT_1 "csCertificateNumber=SD-011-2019-000001,csTraineeNumber=T-000001," E2
+#define SURRENDERED "已上缴 SD-011-2019-000001"
+
+static void test_a_receiver_that_is_gone_holds_up_nobody_elses_reminder(void **state)
+{
+    struct scene *scene = scene_new();
+    (void)state;
+    g_autofree char *stuck = scene_form(scene, "T2E", NULL);
+    g_autofree char *other = scene_form(scene, "T5", NULL);
+
+    tree_delete(scene->tree, E2);
+    scene_forward(scene, 12);
+    assert_non_null(scene_mail(scene, "N8", "city-jinan-1@example.com"));
+    assert_string_equal(scene_state(scene, stuck), "cityReview");
+    assert_string_equal(scene_state(scene, other), "cityReview");
+    scene_free(scene);
+}
+
+static void test_a_reminder_moves_no_request_to_another_city(void **state)
+{
+    struct scene *scene = scene_new();
+    (void)state;
+    g_autofree char *id = scene_form(scene, "T2E", NULL);
+
+    tree_set(scene->tree, E2, ATTRIBUTE_DIVISION_CODE, "370600");
+    scene_forward(scene, 12);
+    g_autofree char *division = story_division(scene, id);
+    assert_string_equal(division, "370200");
+    scene_free(scene);
+}
+
+/* An employer change is done and its old certificate is to come in. */
+static struct scene *printing(char **id)
+{
+    struct scene *scene = scene_new();
+
+    *id = scene_form(scene, "T2E", "reprintRequested", "true", NULL);
+    story_approve_all(scene, *id);
+    assert_string_equal(scene_state(scene, *id), "done");
+    return scene;
+}
+
+static void test_a_former_reviewer_records_no_surrender(void **state)
+{
+    g_autofree char *id = NULL;
+    struct scene *scene = printing(&id);
+    (void)state;
+
+    tree_set(scene->tree, REVIEWER("city-qingdao-1", "370200"), ATTRIBUTE_ACTIVE, "FALSE");
+    scene_reply(scene, QINGDAO, "N5", SURRENDERED);
+    assert_string_equal(scene_value(scene, CERT_1, ATTRIBUTE_COPY_STATE), "toPrint");
+    scene_free(scene);
+}
+
+static void test_a_surrender_the_directory_does_not_take_is_told(void **state)
+{
+    g_autofree char *id = NULL;
+    struct scene *scene = printing(&id);
+    (void)state;
+
+    scene_answer(scene, scene_mail(scene, "N5", QINGDAO), QINGDAO, SURRENDERED);
+    tree_set(scene->tree, CERT_1, ATTRIBUTE_COPY_NUMBER, "7");
+    scene_deliver(scene);
+    assert_non_null(scene_mail(scene, "N11", SCENE_OPERATOR));
+    assert_string_equal(scene_state(scene, id), "done");
+    scene_free(scene);
+}
+
+static void test_an_unproved_new_address_sees_no_old_values(void **state)
+{
+    struct scene *scene = scene_new();
+    (void)state;
+    g_autofree char *id = scene_form(scene, "P2", "target", "self", "changes/change[1]/@field", "contactMail",
+                                     "changes/change[1]/newValue", "intruder@example.com", "changes/change[2]/@field",
+                                     "legalRepresentative", "changes/change[2]/newValue", "测试法人新", NULL);
+    const char *before = scene_value(scene, E1, ATTRIBUTE_LEGAL_REPRESENTATIVE);
+
+    assert_string_equal(scene_state(scene, id), "draft");
+    assert_non_null(scene_mail(scene, "N1D", "intruder@example.com"));
+    assert_non_null(before);
+    assert_null(strstr(scene_mail(scene, "N1D", "intruder@example.com")->document, before));
+    scene_free(scene);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_receiver_that_is_gone_holds_up_nobody_elses_reminder),
+        cmocka_unit_test(test_a_reminder_moves_no_request_to_another_city),
+        cmocka_unit_test(test_a_former_reviewer_records_no_surrender),
+        cmocka_unit_test(test_a_surrender_the_directory_does_not_take_is_told),
+        cmocka_unit_test(test_an_unproved_new_address_sees_no_old_values),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
