@@ -222,7 +222,10 @@ static gboolean work_out(const struct affair *affair, struct step_taken *move, s
 {
     const struct procedures *procedures = affair->mind->procedures;
 
-    if (!find_division(affair, move->target, &move->division, error))
+    /* What stays in its stage stays with the authority that has it, whatever the directory says by now. */
+    if (g_str_equal(move->from, move->target) && move->transition->event != EVENT_REROUTE)
+        move->division = g_strdup(affair->request->division);
+    else if (!find_division(affair, move->target, &move->division, error))
         return FALSE;
     if (entering("applying", move->from, move->target)) {
         if (!carry_effects(affair, "applying", &move->effects, plans, error))
@@ -315,6 +318,25 @@ static gboolean tell_printable(const struct affair *affair, const char *detail, 
     return fine;
 }
 
+/* Handed-in copies were to be recorded, but the directory's data has changed since: the operator hears that nothing was. */
+static gboolean tell_unrecorded(const struct affair *affair, const char *detail, GPtrArray *plans, GError **error)
+{
+    struct plan *plan = plan_new("unrecorded", affair->request->id);
+    g_autofree char *serial = g_strdup_printf("%" G_GINT64_FORMAT, affair->mind->now);
+    struct notice_rule rule = {"N11", "operator"};
+    struct occasion occasion = {
+        .problem_zh = "登记旧证书上缴时，目录中的数据已变化，未能登记，请核对。",
+        .problem_en = "The directory's data had changed when old certificates were to be recorded as handed in; please check them.",
+        .state = affair->request->state,
+        .serial = serial};
+
+    plan_log(plan, "%s: handed-in certificates could not be recorded: %s", affair->request->id, detail ? detail : "-");
+    plan_event(plan, "system", event_name(EVENT_APPLY_CONFLICT), affair->request->state, affair->request->state, detail);
+    gboolean fine = announce(affair, plan, &rule, &occasion, error);
+    g_ptr_array_add(plans, plan);
+    return fine;
+}
+
 GPtrArray *workflow_settle(const struct mind *mind, const char *request, enum workflow_outcome outcome, const char *detail,
                            GError **error)
 {
@@ -330,6 +352,8 @@ GPtrArray *workflow_settle(const struct mind *mind, const char *request, enum wo
     }
     if (affair && outcome == WORKFLOW_APPLIED && g_str_equal(affair->request->state, "done")) {
         fine = tell_printable(affair, detail, plans, error);
+    } else if (affair && g_str_equal(affair->request->state, "done")) {
+        fine = tell_unrecorded(affair, detail, plans, error);
     } else if (affair && transition_find(mind->procedures, affair->procedure, affair->request->state, event)) {
         struct plan *plan = plan_new(outcome == WORKFLOW_APPLIED ? "done" : "void", request);
         plan_log(plan, "%s %s: %s", request, outcome == WORKFLOW_APPLIED ? "in effect" : "void",
