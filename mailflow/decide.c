@@ -308,7 +308,7 @@ static gboolean decide_as_applicant(struct affair *affair, const struct ticket *
 /* The old copies have come in (6.6): from the reviewer who archived, as the directory has them now. */
 static gboolean decide_as_archivist(struct attempt *attempt, GPtrArray *plans, GError **error)
 {
-    static char *who[] = {"sender", NULL};
+    static char *who[] = {"sender", "member", NULL};
     const struct transition identity = {.guards = who};
     g_autofree char *zh = NULL;
     g_autofree char *en = NULL;

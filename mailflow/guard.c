@@ -97,18 +97,25 @@ static enum guard_answer ask_sender(const struct attempt *attempt, struct guard_
     return say(result, GUARD_STRANGER, "发件人不是该审核人员", "the sender is not that reviewer");
 }
 
+/* The authority that decides now; after the end the one that archived, which records surrenders (6.6). */
+static const char *authority(const struct affair *affair)
+{
+    const struct step *first = affair->steps->len ? g_ptr_array_index(affair->steps, 0) : NULL;
+
+    return affair->request->division || !first ? affair->request->division : first->division;
+}
+
 /* G3: active, and of the deciding authority now (7.10, 7.35). */
 static enum guard_answer ask_member(const struct attempt *attempt, struct guard_result *result, GError **error)
 {
     const struct facts *facts = &attempt->affair->mind->facts;
-    const char *division = attempt->affair->request->division;
-    g_autoptr(GPtrArray) reviewers = facts->reviewers(facts->context, division, error);
+    g_autoptr(GPtrArray) reviewers = facts->reviewers(facts->context, authority(attempt->affair), error);
 
     if (!reviewers)
         return GUARD_FAULT;
     for (guint i = 0; i < reviewers->len; i++) {
         const struct entry *reviewer = g_ptr_array_index(reviewers, i);
-        if (g_strcmp0(reviewer->uuid, attempt->reviewer->uuid) == 0)
+        if (reviewer->uuid && g_strcmp0(reviewer->uuid, attempt->reviewer->uuid) == 0)
             return GUARD_YES;
     }
     return say(result, GUARD_NO, "您现在不是该主管部门的审核人员。", "You are not a reviewer of the deciding authority now.");
