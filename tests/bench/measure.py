@@ -18,8 +18,8 @@ class Usage:
         self.before = {pid: _cpu(pid) for pid in pids}
 
     def rows(self):
-        """(name, CPU milliseconds, peak resident kilobytes) of each."""
-        return [(_name(pid), _cpu(pid) - self.before[pid], _peak(pid)) for pid in self.pids]
+        """(name, CPU milliseconds, peak resident kilobytes, kilobytes now with shared pages shared out) of each."""
+        return [(_name(pid), _cpu(pid) - self.before[pid], _peak(pid), _share(pid)) for pid in self.pids]
 
 
 def _cpu(pid):
@@ -31,6 +31,12 @@ def _cpu(pid):
 def _peak(pid):
     with open(f"/proc/{pid}/status", encoding="ascii", errors="replace") as file:
         found = re.search(r"^VmHWM:\s+(\d+) kB", file.read(), re.MULTILINE)
+    return int(found[1]) if found else 0
+
+
+def _share(pid):
+    with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as file:
+        found = re.search(r"^Pss:\s+(\d+) kB", file.read(), re.MULTILINE)
     return int(found[1]) if found else 0
 
 
