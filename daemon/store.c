@@ -5,6 +5,7 @@
 #include "daemon/query.h"
 
 #define BUSY_MS 10000
+#define ANSWERS_MS (48 * 60 * 60 * 1000LL) /* longer than any day lasts */
 
 /* The file's versions: each entry leads from one to the next. Append only: files of every age are out there. */
 static const char *const migrations[] = {
@@ -55,6 +56,8 @@ static const char *const migrations[] = {
     "CREATE TRIGGER event_keeps BEFORE UPDATE ON event BEGIN SELECT raise(ABORT, 'the audit chain is append-only'); END;"
     "CREATE TRIGGER event_stays BEFORE DELETE ON event BEGIN SELECT raise(ABORT, 'the audit chain is append-only'); END;"
     "CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;",
+    "ALTER TABLE answer ADD COLUMN times INTEGER NOT NULL DEFAULT 1;"
+    "CREATE INDEX answer_at ON answer (at);",
 };
 
 static gboolean run(struct store *store, const char *script, GError **error)
@@ -262,10 +265,19 @@ static void carry_timers(struct queries *queries, const struct plan *plan)
     }
 }
 
+/* Whether the sender has had as many answers of this class today as there are. What was counted on earlier days is forgotten. */
+static gboolean count_answer(struct queries *queries, const struct plan *plan, gint64 now)
+{
+    if (!plan->limit_key)
+        return FALSE;
+    query_write(queries, QUERY_ANSWERS_FORGET, "i", now - ANSWERS_MS);
+    return query_write(queries, QUERY_ANSWER_COUNT, "tii", plan->limit_key, now, (gint64)plan->limit_most) == 0;
+}
+
 /* Effects are unique for life: one that stands already is left as it is. */
 static void carry_outbox(struct queries *queries, const struct plan *plan, gint64 now)
 {
-    gboolean answered = plan->limit_key && query_write(queries, QUERY_ANSWER_PUT, "ti", plan->limit_key, now) < 0;
+    gboolean answered = count_answer(queries, plan, now);
 
     for (guint i = 0; i < plan->changes->len; i++) {
         const struct plan_change *change = g_ptr_array_index(plan->changes, i);

@@ -24,7 +24,7 @@ static gboolean ask_back(const struct affair *affair, const struct message *mess
                          const char *language, GPtrArray *plans, GError **error)
 {
     struct plan *plan = plan_new("asked", affair->request->id);
-    g_autofree char *kind = g_strdup_printf("N9/%s", message->digest);
+    g_autofree char *class = g_strdup_printf("N9/%s", affair->request->id);
     const struct step *open = affair_open_step(affair);
     struct notice_rule rule = {"N9", "sender"};
     struct occasion occasion = {
@@ -41,7 +41,7 @@ static gboolean ask_back(const struct affair *affair, const struct message *mess
     plan->evidence = TRUE;
     plan_log(plan, "%s: answer from %s asked back: %s", affair->request->id, message->from, en);
     plan_event(plan, message->from, event_name(EVENT_BAD_REPLY), affair->request->state, affair->request->state, en);
-    submit_limit(plan, affair->mind, message, kind);
+    submit_limit(plan, affair->mind, message, class, SUBMIT_QUESTIONS_MOST);
     gboolean fine = announce(affair, plan, &rule, &occasion, error);
     g_ptr_array_add(plans, plan);
     return fine;
@@ -357,7 +357,7 @@ static void refuse_token(const struct mind *mind, const struct message *message,
     plan_log(plan, "answer from %s refused: %s", message->from ? message->from : "nobody",
              disagree ? "its tokens disagree" : "its token is unknown");
     tell_answer(mind, plan, "NX", NULL, &occasion);
-    submit_limit(plan, mind, message, disagree ? "NX/disagree" : "NX");
+    submit_limit(plan, mind, message, disagree ? "NX/disagree" : "NX/token", SUBMIT_STRANGERS_MOST);
     g_ptr_array_add(plans, plan);
 }
 

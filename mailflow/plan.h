@@ -62,8 +62,8 @@ struct plan {
     gboolean end_timers;
     GPtrArray *locks, *tickets /* struct ticket */, *changes, *mails, *timers, *events;
 
-    char *
-        limit_key; /* an error answer counted against (address, class, day): mails are dropped when the key is there already; NULL */
+    char *limit_key;  /* an answer counted against (address, class, day); NULL: not counted */
+    guint limit_most; /* how many of them there are: what comes later gets none, its mails are dropped */
 };
 
 struct plan *plan_new(const char *outcome, const char *request);

@@ -16,21 +16,22 @@ struct sender {
     struct entry *entry; /* NULL for a newcomer */
 };
 
-void submit_limit(struct plan *plan, const struct mind *mind, const struct message *message, const char *kind)
+void submit_limit(struct plan *plan, const struct mind *mind, const struct message *message, const char *class, guint most)
 {
+    g_autofree char *address = g_ascii_strdown(message->from ? message->from : "", -1);
     GDate day;
     char text[16];
 
     mind_day(mind->now, &day);
     g_date_strftime(text, sizeof text, "%Y-%m-%d", &day);
     g_free(plan->limit_key);
-    plan->limit_key = g_strdup_printf("%s|%s|%s", message->from ? message->from : "", kind, text);
+    plan->limit_key = g_strdup_printf("%s|%s|%s%s", address, class, text, message->origin.dmarc ? "|proved" : "");
+    plan->limit_most = most;
 }
 
 void submit_refuse(const struct mind *mind, const struct message *message, const GPtrArray *findings, GPtrArray *plans)
 {
     struct plan *plan = plan_new("refused", NULL);
-    g_autofree char *kind = g_strdup_printf("N0/%s", message->digest);
     struct occasion occasion = {.message = message, .findings = findings};
     g_autoptr(GString) codes = g_string_new(NULL);
 
@@ -41,7 +42,7 @@ void submit_refuse(const struct mind *mind, const struct message *message, const
     }
     plan_log(plan, "form from %s refused:%s", message->from ? message->from : "nobody", codes->str);
     tell_answer(mind, plan, "N0", message->form, &occasion);
-    submit_limit(plan, mind, message, kind);
+    submit_limit(plan, mind, message, "N0", SUBMIT_REFUSALS_MOST);
     g_ptr_array_add(plans, plan);
 }
 
@@ -58,7 +59,7 @@ static void refuse_stranger(const struct mind *mind, const struct message *messa
 
     plan_log(plan, "form from %s refused: %s", message->from ? message->from : "nobody", why);
     tell_answer(mind, plan, "NX", NULL, &occasion);
-    submit_limit(plan, mind, message, "NX");
+    submit_limit(plan, mind, message, "NX/stranger", SUBMIT_STRANGERS_MOST);
     g_ptr_array_add(plans, plan);
 }
 

@@ -95,6 +95,66 @@ static void test_an_unproved_new_address_sees_no_old_values(void **state)
     scene_free(scene);
 }
 
+/* Forms that are refused, one after the other. */
+static void file_refused(struct scene *scene, const char *from, guint times)
+{
+    struct paper *paper = paper_new("T5");
+
+    paper_put(paper, "contactMobile", "12345");
+    for (guint i = 0; i < times; i++)
+        scene_file_from(scene, from, paper);
+    scene_deliver(scene);
+    paper_free(paper);
+}
+
+static void test_forged_forms_neither_flood_a_person_nor_silence_them(void **state)
+{
+    struct scene *scene = scene_new();
+    (void)state;
+
+    scene->stamped = FALSE;
+    file_refused(scene, "new@example.com", 100);
+    file_refused(scene, "New@example.com", 50);
+    guint flood = scene_mails(scene, "N0", "new@example.com") + scene_mails(scene, "N0", "New@example.com");
+    assert_in_range(flood, 20, 60);
+    scene->stamped = TRUE;
+    file_refused(scene, "new@example.com", 1);
+    assert_int_equal(scene_mails(scene, "N0", "new@example.com") + scene_mails(scene, "N0", "New@example.com"), flood + 1);
+    scene->stamped = FALSE;
+    scene_forward(scene, 1);
+    file_refused(scene, "new@example.com", 1);
+    assert_int_equal(scene_mails(scene, "N0", "new@example.com") + scene_mails(scene, "N0", "New@example.com"), flood + 2);
+    scene_free(scene);
+}
+
+static void test_a_robot_nobody_knows_is_asked_back_so_often_and_no_more(void **state)
+{
+    struct scene *scene = scene_new();
+    (void)state;
+    g_autofree char *id = scene_form(scene, "T5", NULL);
+
+    for (guint i = 0; i < 40; i++)
+        scene_reply(scene, "city-jinan-1@example.com", "N2", "thank you, your ticket has been opened");
+    assert_in_range(scene_mails(scene, "N9", "city-jinan-1@example.com"), 5, 20);
+    assert_string_equal(scene_state(scene, id), "cityReview");
+    scene_free(scene);
+}
+
+static void test_a_question_uses_up_no_other_answer(void **state)
+{
+    struct scene *scene = scene_new();
+    struct mail unknown = {.subject = (char *)"[cs:abcdefghijklmnopqrstuvwxye]", .message_id = (char *)"0@example.com"};
+    struct mail question = {.subject = (char *)"?", .message_id = (char *)"0@example.com"};
+    (void)state;
+
+    scene_answer(scene, &question, "city-jinan-1@example.com", STORY_UNCLEAR);
+    scene_answer(scene, &question, "city-jinan-1@example.com", STORY_UNCLEAR);
+    scene_answer(scene, &unknown, "city-jinan-1@example.com", STORY_APPROVE);
+    scene_deliver(scene);
+    assert_int_equal(scene_mails(scene, "NX", "city-jinan-1@example.com"), 2);
+    scene_free(scene);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -103,6 +163,9 @@ int main(void)
         cmocka_unit_test(test_a_former_reviewer_records_no_surrender),
         cmocka_unit_test(test_a_surrender_the_directory_does_not_take_is_told),
         cmocka_unit_test(test_an_unproved_new_address_sees_no_old_values),
+        cmocka_unit_test(test_forged_forms_neither_flood_a_person_nor_silence_them),
+        cmocka_unit_test(test_a_robot_nobody_knows_is_asked_back_so_often_and_no_more),
+        cmocka_unit_test(test_a_question_uses_up_no_other_answer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
