@@ -6,6 +6,8 @@
 #include "daemon/round.h"
 
 #define OCTETS_MOST (32u << 20)
+#define LINGER 1500 /* milliseconds */
+#define LINGER_STEP 20
 #define LOOK_EVERY (30 * CLOCK_SECOND)  /* however quiet the mailbox says it is */
 #define GLANCE_EVERY (2 * CLOCK_SECOND) /* at the state file: the administrator's tool rings no bell */
 
@@ -15,7 +17,8 @@ struct desk {
     struct mailbox *mailbox;
     struct parser_client *parser;
     struct outage no_mailbox, no_directory, no_state;
-    gboolean stirred; /* something may wait in the mailbox */
+    gint64 linger_until; /* ask for new mail often until then */
+    gboolean stirred;    /* something may wait in the mailbox */
     gint64 look_at;
 };
 
@@ -59,6 +62,8 @@ static GPtrArray *fetch(struct desk *desk, gint64 now)
     outage_over(&desk->no_mailbox);
     desk->stirred = items->len > 0;
     desk->look_at = now + LOOK_EVERY;
+    if (items->len)
+        desk->linger_until = now + LINGER;
     return items;
 }
 
@@ -165,10 +170,12 @@ static gboolean work(struct desk *desk)
 /* Watch the mailbox when nothing is to be done. */
 static void wait(struct desk *desk)
 {
-    gint64 until = MIN(MIN(desk->look_at, clock_now() + GLANCE_EVERY), store_timers_next(desk->site->store));
+    gint64 timers = store_timers_next(desk->site->store);
+    gint64 until = MIN(desk->look_at, clock_now() + GLANCE_EVERY);
     GError *error = NULL;
     struct pollfd watched = {.fd = -1, .events = POLLIN};
 
+    until = MIN(until, desk->no_directory.away ? MAX(timers, desk->no_directory.until) : timers);
     if (outage_pauses(&desk->no_state, clock_now()))
         until = MIN(until, desk->no_state.until);
     if (desk->no_mailbox.away)
@@ -184,6 +191,18 @@ static void wait(struct desk *desk)
         lose_mailbox(desk, error, clock_now());
     if (clock_now() >= desk->look_at || desk->no_directory.away)
         desk->stirred = TRUE;
+}
+
+/* Mail comes in bursts, and a server may tell of the next one half a second late: for a moment after the last, ask rather than wait to be told. */
+static gboolean linger(struct desk *desk)
+{
+    gint64 now = clock_now();
+
+    if (now >= desk->linger_until || desk->no_mailbox.away || desk->no_directory.away || desk->no_state.away)
+        return FALSE;
+    role_wait(desk->role, NULL, 0, now + LINGER_STEP);
+    desk->stirred = TRUE;
+    return TRUE;
 }
 
 int desk_run(struct role *role)
@@ -204,7 +223,7 @@ int desk_run(struct role *role)
     role_ready(role);
     while (!role_stopping(role)) {
         role_alive(role);
-        if (!work(&desk))
+        if (!work(&desk) && !linger(&desk))
             wait(&desk);
     }
     parser_client_close(desk.parser);
