@@ -324,7 +324,7 @@ static void test_a_status_query_tells_of_own_requests_only(void **state)
     g_autofree char *own = scene_form(scene, "T1", NULL);
     g_autofree char *foreign = scene_form(scene, "T3C", NULL);
 
-    scene_form(scene, "P6", NULL);
+    g_free(scene_form(scene, "P6", NULL));
     assert_true(scene_told(scene, "NS", E1_MAIL, own));
     assert_true(scene_told(scene, "NS", E1_MAIL, "待市初审"));
     assert_null(strstr(scene_mail(scene, "NS", E1_MAIL)->text, foreign));

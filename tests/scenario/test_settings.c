@@ -24,7 +24,7 @@ static void test_corrections_are_switched_on_or_off(void **state)
     assert_string_equal(scene_state(scene, on), "cityReview");
     scene_switch_off(scene, "holder-info-correction");
     story_refuse(scene, "T4", "E-SCHEMA", "holderName", "测试乙", "idNumber", "370299198812310024", NULL);
-    scene_form(scene, "P6", NULL);
+    g_free(scene_form(scene, "P6", NULL));
     assert_true(scene_told(scene, "NS", E1_MAIL, on));
     story_approve_all(scene, on); /* what was there goes on */
     assert_string_equal(scene_state(scene, on), "done");
