@@ -6,6 +6,7 @@
 #include "mailflow/vocabulary.h"
 
 #define LONGEST_ARCHIVE 40
+#define LONGEST_SOUGHT 400 /* bytes: a number that has not ended by then is none */
 
 static struct phrase_token *token_at(const GArray *tokens, guint at)
 {
@@ -83,7 +84,7 @@ static const char *end_of_number(const char *start)
 {
     const char *p = start;
     gboolean digit = FALSE, open = FALSE;
-    while (!is_end(g_utf8_get_char(p))) {
+    while (!is_end(g_utf8_get_char(p)) && p - start < LONGEST_SOUGHT) {
         gunichar c = g_utf8_get_char(p);
         const char *next = g_utf8_next_char(p);
         if (c == ' ' || c == '\t') {
@@ -91,9 +92,9 @@ static const char *end_of_number(const char *start)
             while (*word == ' ' || *word == '\t')
                 word++;
             const char *end = word;
-            while (!is_end(g_utf8_get_char(end)) && *end != ' ')
+            while (!is_end(g_utf8_get_char(end)) && *end != ' ' && end - word < LONGEST_SOUGHT)
                 end = g_utf8_next_char(end);
-            if (!has_digit(word, end) || strstr(start, "原因") == word || !g_ascii_strncasecmp(word, "reason", 6))
+            if (!has_digit(word, end) || g_str_has_prefix(word, "原因") || !g_ascii_strncasecmp(word, "reason", 6))
                 return p;
         }
         if ((c == ')' || c == 0xFF09) && !open)
@@ -103,7 +104,7 @@ static const char *end_of_number(const char *start)
         open = open || c == '(' || c == 0xFF08;
         digit = digit || g_unichar_isdigit(c);
         p = next;
-        if (c == 0x53F7 && digit && g_utf8_get_char(p) >= 0x4E00 && g_utf8_get_char(p) <= 0x9FFF)
+        if (c == 0x53F7 && digit && g_unichar_isalpha(g_utf8_get_char(p)))
             return p;
     }
     return p;
@@ -146,14 +147,33 @@ static char *number_of(const struct value *value, gboolean *taken)
     return good ? g_steal_pointer(&number) : NULL;
 }
 
-/* A value ends where the next word of the grammar stands: `留档编号：0123号同意`. */
-static const char *end_of_value(const char *words, const GArray *tokens, guint label, const char *end)
+/* A word that decides or turns a verdict round is never part of a number, whatever it is glued to; in `2024-NO-12` it is no word. */
+static gboolean speaks(const char *words, const struct phrase_token *token)
 {
-    for (guint i = label + 1; i < tokens->len && words + token_at(tokens, i)->start < end; i++) {
-        guint class = token_at(tokens, i)->class;
-        if (class == WORD_APPROVE || class == WORD_REJECT ||
-            ((class == WORD_ARCHIVE || class == WORD_REASON) && is_label(tokens, i)))
-            return words + token_at(tokens, i)->start;
+    static const guint classes[] = {WORD_APPROVE, WORD_REJECT, WORD_VERGE, WORD_LACK, WORD_NOT,
+                                    WORD_DOUBT,   WORD_HEDGE,  WORD_SAID,  WORD_ASK,  WORD_RETRACT};
+    char before = token->start > 0 ? words[token->start - 1] : ' ';
+    if (g_ascii_isalpha(words[token->start]) && (guchar)before < 0x80 && g_ascii_ispunct(before))
+        return FALSE;
+    for (gsize i = 0; i < G_N_ELEMENTS(classes); i++)
+        if (token->class == classes[i])
+            return TRUE;
+    return FALSE;
+}
+
+/* A value ends where the next word of the grammar stands: `留档编号：0123号同意`, `0123但缺合同`. Without a digit before it `无` or `待补` is the value. */
+static const char *end_of_value(const char *words, const GArray *tokens, guint from, const char *start, const char *end)
+{
+    gboolean digit = FALSE;
+    for (guint i = from; i < tokens->len && words + token_at(tokens, i)->start < end; i++) {
+        const struct phrase_token *token = token_at(tokens, i);
+        const char *word = words + token->start;
+        if (word < start)
+            continue;
+        if (token->class == WORD_APPROVE || token->class == WORD_REJECT || (digit && speaks(words, token)) ||
+            ((token->class == WORD_ARCHIVE || token->class == WORD_REASON) && is_label(tokens, i)))
+            return word;
+        digit = digit || has_digit(word, words + token->end);
     }
     return end;
 }
@@ -169,8 +189,21 @@ static void mask(GArray *tokens, const struct field_span *span)
     }
 }
 
+/* Where the name before a number's bracket begins: `退回济建留档〔2024〕` says 退回 of 济建留档〔2024〕. */
+static const char *start_of_name(const char *words, const GArray *tokens, const char *bracket)
+{
+    const char *start = bracket;
+    for (const char *p;
+         start > words && (p = g_utf8_prev_char(start), !is_end(g_utf8_get_char(p)) && !is_filler(g_utf8_get_char(p)));)
+        start = p;
+    for (guint i = 0; i < tokens->len && words + token_at(tokens, i)->end <= bracket; i++)
+        if (speaks(words, token_at(tokens, i)))
+            start = MAX(start, words + token_at(tokens, i)->end);
+    return start;
+}
+
 /* `济建留档〔2024〕0123号` without a label: a year in brackets with digits behind it. */
-static char *bare_archive(const char *words, struct field_span *span)
+static char *bare_archive(const char *words, const GArray *tokens, struct field_span *span)
 {
     static const char *const opening[] = {"〔", "【", "[", "（", "("}, *const closing[] = {"〕", "】", "]", "）", ")"};
     for (gsize i = 0; i < G_N_ELEMENTS(opening); i++) {
@@ -183,13 +216,10 @@ static char *bare_archive(const char *words, struct field_span *span)
         const char *number = year + 4 + strlen(closing[i]);
         if (!has_digit(number, g_str_has_prefix(number, "第") ? number + 4 : number + (*number != 0)))
             continue;
-        const char *start = bracket;
-        for (const char *p;
-             start > words && (p = g_utf8_prev_char(start), !is_end(g_utf8_get_char(p)) && !is_filler(g_utf8_get_char(p)));)
-            start = p;
-        const char *end = end_of_number(start);
+        const char *start = start_of_name(words, tokens, bracket);
+        const char *end = end_of_value(words, tokens, 0, bracket, end_of_number(start));
         g_autofree char *value = g_strstrip(g_strndup(start, (gsize)(end - start)));
-        if (g_utf8_strlen(value, -1) > LONGEST_ARCHIVE || strstr(value, "同意") || strstr(value, "通过") || strstr(value, "驳回"))
+        if (g_utf8_strlen(value, -1) > LONGEST_ARCHIVE)
             continue;
         *span = (struct field_span){(gsize)(start - words), (gsize)(end - words)};
         return g_steal_pointer(&value);
@@ -207,7 +237,7 @@ char *field_archive(const char *words, GArray *tokens, struct field_span *span, 
         if (token->class != WORD_ARCHIVE || !is_label(tokens, i))
             continue;
         struct value place = value_behind(words + token->end);
-        place.end = MAX(place.start, end_of_value(words, tokens, i, place.end));
+        place.end = MAX(place.start, end_of_value(words, tokens, i + 1, place.start, place.end));
         gboolean taken;
         g_autofree char *value = number_of(&place, &taken);
         struct field_span found = {token->start, taken ? (gsize)(place.end - words) : token->end};
@@ -222,7 +252,7 @@ char *field_archive(const char *words, GArray *tokens, struct field_span *span, 
         else
             mask(tokens, &found);
     }
-    if (!archive && (archive = bare_archive(words, span)))
+    if (!archive && (archive = bare_archive(words, tokens, span)))
         mask(tokens, span);
     return archive;
 }
