@@ -1,4 +1,4 @@
-/* Forms in whatever encoding. The size settles the mail's charset, so that an input is a file as it is. What is kept of a form must read back as the same. */
+/* Forms in whatever encoding. The size settles the mail's charset, so that an input is a file as it is. What is kept of a good form must read back as the same. */
 #include <string.h>
 
 #include "mailflow/document.h"
@@ -62,8 +62,8 @@ int LLVMFuzzerTestOneInput(const guint8 *data, gsize size)
     g_assert_true(form || finding_errors(findings) > 0);
     if (!form)
         return 0;
-    assert_same(form, form_reopen(catalog, form->canonical));
     if (finding_errors(findings) == 0) {
+        assert_same(form, form_reopen(catalog, form->canonical));
         assert_same(form, form_read(catalog, form->canonical, strlen(form->canonical), NULL, &today, later));
         g_assert_cmpuint(finding_errors(later), ==, 0);
     }
