@@ -127,7 +127,7 @@ static struct request *make_request(const struct mind *mind, const struct proced
     request->mail = g_strdup(message->from);
     request->name = g_strdup(name ? name : subject ? subject : message->from);
     request->language = g_strdup(language ? language : mind->policy->language);
-    request->subject = g_strdup(subject ? subject : "-");
+    request->subject = text_mask_all(subject ? subject : "-"); /* shown in lists and subjects: no full identity number */
     request->form = g_strdup(message->form->canonical);
     request->digest = g_strdup(message->form->digest);
     request->client_ref = g_strdup(form_value(message->form, "head/clientRef"));
