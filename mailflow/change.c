@@ -205,14 +205,14 @@ struct reader {
     char *value;
 };
 
-/* Take the next line apart. FALSE at the end and at a line that is not "name: value" or "name:: base64" of text. */
+/* Take the next line apart. FALSE at the end and at a line that is not "name: value" or "name:: base64", both of text. */
 static gboolean reader_take(struct reader *reader)
 {
     g_clear_pointer(&reader->name, g_free);
     g_clear_pointer(&reader->value, g_free);
     const char *line = *reader->next;
     const char *colon = line ? strchr(line, ':') : NULL;
-    if (!colon || colon == line)
+    if (!colon || colon == line || !g_utf8_validate(line, -1, NULL))
         return FALSE;
     if (g_str_has_prefix(colon, ":: ")) {
         gsize length;

@@ -95,6 +95,7 @@ static void what_is_not_a_record_is_refused(void **state)
         "changetype: add\no: x\n",
         "dn: " E1 "\nchangetype: add\no x\n",
         "dn: " E1 "\nchangetype: add\no:: ****gA==\n",
+        "dn: " E1 "\nchangetype: add\no: \xc5x\n",
         "dn: " E1 "\nchangetype: modify\nreplace: o\no: x\n-\n",
         "dn: " E1 "\nchangetype: modify\nadd: o\no: x\n",
         "dn: " E1 "\nchangetype: modify\nadd: o\n-\n",
