@@ -192,8 +192,9 @@ static void cells_of_dn(struct table_row *row)
         if (!equal)
             continue;
         *equal = '\0';
-        if (!table_cell(row, g_strstrip(*part)))
-            cell_add(row, g_strstrip(*part), g_strdup(g_strstrip(equal + 1)), row->line);
+        const char *name = g_strstrip(*part), *value = g_strstrip(equal + 1);
+        if (*value && !table_cell(row, name))
+            cell_add(row, name, g_strdup(value), row->line);
     }
 }
 

@@ -90,7 +90,7 @@ static void test_an_entry_says_by_its_place_what_its_attributes_do_not(void **st
     (void)state;
     const char *text =
         "version: 1\n\n# a comment\n over two lines\ndn: csCertificateNumber=A-1,csTraineeNumber=T-1,ou=indi\n viduals,dc=x\n"
-        "changetype: add\ncsCertificateNumber: A-1\ndescription:: 5rWL6K+V\n\n\ndn: cn=b\n";
+        "changetype: add\ncsCertificateNumber: A-1\ndescription:: 5rWL6K+V\n\n\ndn: cn=b,ou=\n";
     struct table *table = table_read(TABLE_LDIF, text, strlen(text), NULL);
 
     assert_int_equal(table->rows->len, 2);
@@ -99,6 +99,7 @@ static void test_an_entry_says_by_its_place_what_its_attributes_do_not(void **st
     assert_string_equal(at(table, 0, "description"), "测试");
     assert_int_equal(((struct table_row *)g_ptr_array_index(table->rows, 0))->line, 5);
     assert_string_equal(at(table, 1, "cn"), "b");
+    assert_null(at(table, 1, "ou"));
     table_free(table);
 }
 
