@@ -174,6 +174,31 @@ static void test_7_14_withdrawal_while_it_takes_effect_and_after(void **state)
     leave(scene, id);
 }
 
+static void test_7_14_they_cross_in_one_batch(void **state)
+{
+    (void)state;
+    for (guint withdrawn_first = 0; withdrawn_first < 2; withdrawn_first++) {
+        char *id;
+        struct scene *scene = waiting(&id);
+        struct paper *paper = paper_new("P5");
+        const struct mail *mail = scene_mail(scene, "N2", JINAN_1);
+        paper_put(paper, "head/applicantUid", "jinan-ding");
+        paper_put(paper, "requestId", id);
+        scene->batch = TRUE;
+        store_begin(scene->site.store);
+        if (withdrawn_first)
+            scene_file_from(scene, NEW, paper);
+        scene_answer(scene, mail, JINAN_1, APPROVE);
+        if (!withdrawn_first)
+            scene_file_from(scene, NEW, paper);
+        scene_deliver(scene);
+        assert_string_equal(scene_state(scene, id), withdrawn_first ? "withdrawn" : "done");
+        assert_true(withdrawn_first ? scene_told(scene, "N9", JINAN_1, "已撤回") : scene_told(scene, "N0", NEW, "E-CLOSED"));
+        paper_free(paper);
+        leave(scene, id);
+    }
+}
+
 static void test_7_14_nobody_withdraws_a_strangers_request(void **state)
 {
     char *id;
@@ -276,6 +301,7 @@ int main(void)
         cmocka_unit_test(test_7_13_the_same_reply_is_delivered_twice),
         cmocka_unit_test(test_7_14_withdrawal_before_approval),
         cmocka_unit_test(test_7_14_withdrawal_while_it_takes_effect_and_after),
+        cmocka_unit_test(test_7_14_they_cross_in_one_batch),
         cmocka_unit_test(test_7_14_nobody_withdraws_a_strangers_request),
         cmocka_unit_test(test_7_15_a_contrary_correction_changes_nothing),
         cmocka_unit_test(test_7_16_the_archive_number_in_a_second_reply),

@@ -143,6 +143,64 @@ static void test_a_disabled_individual_files_nothing(void **state)
     scene_free(scene);
 }
 
+/* */
+static void test_the_original_user_sees_it_approved(void **state)
+{
+    struct scene *scene = scene_new();
+    (void)state;
+    g_autofree char *id = scene_form(scene, "T2E", NULL);
+
+    story_approve_all(scene, id);
+    g_free(scene_form(scene, "P6", "requestId", id, NULL));
+    assert_true(scene_told(scene, "NS", "e1@example.com", id));
+    assert_true(scene_told(scene, "NS", "e1@example.com", "审批通过"));
+    scene_free(scene);
+}
+
+static void test_receiver_and_holder_hear_how_it_ends(void **state)
+{
+    struct scene *scene = scene_new();
+    (void)state;
+    tree_set(scene->tree, H1, ATTRIBUTE_MAIL, "h1@example.com");
+    g_autofree char *rejected = scene_form(scene, "T2E", NULL);
+    story_decide(scene, rejected, STORY_REJECT);
+    assert_true(scene_told(scene, "N6", "e2@example.com", "材料不全"));
+    g_autofree char *withdrawn = scene_form(scene, "T2E", NULL);
+    story_withdraw(scene, "T2E", withdrawn);
+    assert_non_null(scene_mail(scene, "N7", "e2@example.com"));
+    assert_non_null(scene_mail(scene, "N7", "city-qingdao-2@example.com"));
+    g_autofree char *done = scene_form(scene, "T2E", NULL);
+    story_approve_all(scene, done);
+    assert_non_null(scene_mail(scene, "N5", "h1@example.com"));
+    scene_free(scene);
+}
+
+/* */
+static void test_every_move_is_in_the_audit(void **state)
+{
+    static const char *const moves[][3] = {{"submit", NULL, "cityReview"},
+                                           {"badReply", "cityReview", "cityReview"},
+                                           {"approve", "cityReview", "provinceReview"},
+                                           {"approve", "provinceReview", "applying"},
+                                           {"applyOk", "applying", "done"}};
+    struct scene *scene = scene_new();
+    (void)state;
+    g_autofree char *id = scene_form(scene, "T2E", NULL);
+
+    story_decide(scene, id, STORY_UNCLEAR);
+    story_approve_all(scene, id);
+    g_autoptr(GPtrArray) events = store_events(scene->site.store, id, 100);
+    assert_int_equal(events->len, G_N_ELEMENTS(moves));
+    for (guint i = 0; i < events->len; i++) {
+        const struct event_row *event = g_ptr_array_index(events, i);
+        assert_string_equal(event->event, moves[i][0]);
+        assert_true(g_strcmp0(event->from, moves[i][1]) == 0);
+        assert_string_equal(event->to, moves[i][2]);
+        assert_true(event->at > 0 && (g_str_equal(event->event, "applyOk") || event->message));
+    }
+    scene_free(scene);
+}
+
 static void test_7_01_two_requests_on_one_person(void **state)
 {
     struct scene *scene = scene_new();
@@ -399,6 +457,9 @@ int main(void)
         cmocka_unit_test(test_scenario_d_an_individual_joins_an_enterprise),
         cmocka_unit_test(test_an_individual_who_has_joined_acts_no_more),
         cmocka_unit_test(test_a_disabled_individual_files_nothing),
+        cmocka_unit_test(test_the_original_user_sees_it_approved),
+        cmocka_unit_test(test_receiver_and_holder_hear_how_it_ends),
+        cmocka_unit_test(test_every_move_is_in_the_audit),
         cmocka_unit_test(test_7_01_two_requests_on_one_person),
         cmocka_unit_test(test_7_01_two_requests_in_one_batch),
         cmocka_unit_test(test_7_01_a_request_that_has_ended_frees_the_person),

@@ -193,6 +193,51 @@ static void test_an_account_is_used_only_after_the_approval(void **state)
     scene_free(scene);
 }
 
+static void enrol(struct scene *scene, const char *remark)
+{
+    struct paper *paper = paper_new("P3");
+
+    paper_put(paper, "head/applicantUid", "jinan-ding");
+    paper_put(paper, "head/remark", remark);
+    scene_file_from(scene, NEW, paper);
+    scene_deliver(scene);
+    paper_free(paper);
+}
+
+/* */
+static void test_only_an_approved_enterprise_enrols(void **state)
+{
+    struct scene *scene = scene_new();
+    (void)state;
+
+    enrol(scene, "尚未注册");
+    g_autofree char *id = scene_form(scene, "T5", NULL);
+    enrol(scene, "等待审核");
+    assert_int_equal(scene_requests(scene), 1);
+    scene_reply(scene, JINAN_1, "N2", APPROVE);
+    enrol(scene, "已经审核");
+    assert_int_equal(scene_requests(scene), 2);
+    assert_string_equal(scene_state(scene, id), "done");
+    scene_free(scene);
+}
+
+/* */
+static void test_all_mistakes_are_told_at_once(void **state)
+{
+    static const char *const said[] = {"E-REQ",      "E-USCC",           "E-MOBILE",   "E-CITY",
+                                       "登录用户名", "统一社会信用代码", "联系人手机", "所属地市"};
+    struct scene *scene = scene_new();
+    (void)state;
+    g_autofree char *id = scene_form(scene, "T5", "loginName", "", "uscc", "91370102PDY0004661", "contactMobile", "12345",
+                                     "cityCode", "110100", NULL);
+
+    assert_null(id);
+    for (guint i = 0; i < G_N_ELEMENTS(said); i++)
+        assert_true(scene_told(scene, "N0", NEW, said[i]));
+    assert_int_equal(scene_mails(scene, NULL, NEW), 1);
+    scene_free(scene);
+}
+
 static void test_7_17_rejected_and_refiled(void **state)
 {
     struct scene *scene = scene_new();
@@ -420,6 +465,8 @@ int main(void)
         cmocka_unit_test(test_a_new_form_takes_the_place_of_ones_own_draft),
         cmocka_unit_test(test_an_individual_registers_without_papers),
         cmocka_unit_test(test_an_account_is_used_only_after_the_approval),
+        cmocka_unit_test(test_only_an_approved_enterprise_enrols),
+        cmocka_unit_test(test_all_mistakes_are_told_at_once),
         cmocka_unit_test(test_7_17_rejected_and_refiled),
         cmocka_unit_test(test_7_17_a_foreign_or_open_request_is_not_quoted),
         cmocka_unit_test(test_7_21_every_known_identity_number_gets_the_same_answer),
