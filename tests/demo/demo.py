@@ -11,7 +11,8 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "world"))
 
-from client import TICK, Directory, Mailbox, send  # noqa: E402
+from changes import Changes  # noqa: E402
+from client import TICK, Directory, Mailbox, readable, send  # noqa: E402
 from letter import Enterprise, Letter  # noqa: E402
 from process import Failed  # noqa: E402
 from world import World  # noqa: E402
@@ -134,7 +135,7 @@ class Demo:
         active = time.monotonic() - sent
         letter = self.applicant.wait("N5")
         story.step(f"The account stands in the directory {active:.2f} s after the reply was sent, with what the form said:")
-        story.say(entry)
+        story.say(readable(entry))
         for value in (f"uid: {newcomer.login}", f"mail: {newcomer.mail}", "csDivisionCode: 370100"):
             check(value in entry.splitlines(), f"the entry lacks {value}")
         story.step(f"The enterprise is told, {time.monotonic() - sent:.2f} s after the reply, with a secret for one login:")
@@ -196,6 +197,7 @@ def main():
             env = world.env()
             story.say(f"directory {env['WORLD_LDAP_URL']}, mailboxes {env['WORLD_IMAP_URL']}, mail {env['WORLD_SMTP_URL']}")
             Demo(world, story).tell()
+            Changes(world, story, Directory(env)).tell()
         except Failed as fault:
             print(f"\nFAILED at step {story.steps}: {fault}", file=sys.stderr)
             log = world.directory + "/countersignd.log"

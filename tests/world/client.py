@@ -1,5 +1,6 @@
 """A person with a mail client and an LDAP client in a world, by the settings of its world.env alone."""
 
+import base64
 import imaplib
 import os
 import smtplib
@@ -83,3 +84,13 @@ class Directory:
         if done.returncode:
             raise Failed(f"ldapsearch: {done.stderr.strip()}")
         return done.stdout.strip()
+
+
+def readable(entry):
+    """LDIF with its base64 values as people read them, without the password's hash."""
+    lines = []
+    for line in entry.splitlines():
+        name, double, value = line.partition(":: ")
+        if name != "userPassword":
+            lines.append(f"{name}: {base64.b64decode(value).decode()}" if double else line)
+    return "\n".join(lines)
