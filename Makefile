@@ -98,6 +98,11 @@ $(OUT)/e2e/driver_%: tests/e2e/driver_%.c $(OUT)/libdaemon.a $(OUT)/libmailflow.
 	@mkdir -p $(dir $@)
 	$(say)$(CC) $(ALL_CFLAGS) -MMD -MP -o $@ $< $(OUT)/libdaemon.a $(OUT)/libmailflow.a $(LIBS)
 
+# One message read with nothing around it, to be measured.
+$(OUT)/bench/%: tests/bench/%.c $(OUT)/libmailflow.a | $(names)
+	@mkdir -p $(dir $@)
+	$(say)$(CC) $(ALL_CFLAGS) -MMD -MP -o $@ $< $(OUT)/libmailflow.a $(LIBS)
+
 unit_tests = $(patsubst tests/unit/%.c,$(OUT)/unit/%,$(wildcard tests/unit/test_*.c)) \
              $(patsubst tests/scenario/%.c,$(OUT)/unit/%,$(wildcard tests/scenario/test_*.c))
 drivers    = $(patsubst tests/e2e/%.c,$(OUT)/e2e/%,$(wildcard tests/e2e/driver_*.c))
@@ -114,7 +119,7 @@ $(OUT)/seed_packets: tests/fuzz/seed_packets.c $(OUT)/libmailflow.a | $(names)
 fuzzers: $(patsubst tests/fuzz/%.c,$(OUT)/%,$(wildcard tests/fuzz/*.c))
 
 # What editors and analysers want to know.
-sources = $(wildcard mailflow/*.c daemon/*.c tests/unit/*.c tests/scenario/*.c tests/e2e/*.c tests/fuzz/*.c)
+sources = $(wildcard mailflow/*.c daemon/*.c tests/unit/*.c tests/scenario/*.c tests/e2e/*.c tests/fuzz/*.c tests/bench/*.c)
 compile_commands.json: Makefile mailflow daemon tests/unit $(wildcard tests/e2e)
 	@{ separator='['; for source in $(sources); do \
 	    printf '%s\n{"directory": "%s", "file": "%s", "command": "%s"}' "$$separator" '$(CURDIR)' "$$source" \
@@ -172,6 +177,11 @@ bench: deps
 	@/usr/bin/python3 tests/bench/bench.py $(N)
 	@/usr/bin/python3 tests/bench/bench.py $(N) --sink
 
+# How fast mail is read, and what the worst costs.
+bench-read: deps
+	$(ready) all $(OUT)/bench/read_message
+	@tests/bench/read.py --out $(OUT)
+
 # SBINDIR and SYSCONFDIR as the unit has them are put in place of the ones it stands with.
 SBINDIR ?= $(PREFIX)/sbin
 BINDIR  ?= $(PREFIX)/bin
@@ -199,6 +209,6 @@ install: all
 clean:
 	rm -rf build build-san build-clang build-clang-san build-fuzz compile_commands.json
 
-.PHONY: all tests fuzzers deps build-deps check lint sanitize clang fuzz world world-stop demo bench install clean
+.PHONY: all tests fuzzers deps build-deps check lint sanitize clang fuzz world world-stop demo bench bench-read install clean
 
 -include $(shell find $(OUT) -name '*.d' 2>/dev/null)
