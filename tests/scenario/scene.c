@@ -103,6 +103,12 @@ struct scene *scene_new(void)
     return scene;
 }
 
+void scene_connect(struct scene *scene, struct directory *desk, struct directory *courier)
+{
+    scene->courier = courier;
+    directory_facts(desk, &scene->site.mind.facts);
+}
+
 void scene_check(struct scene *scene)
 {
     struct store *store = scene->site.store;
@@ -308,10 +314,22 @@ static void send_mail(struct scene *scene, const struct outbox_row *row)
     letter_free(letter);
 }
 
+static enum tree_outcome apply_really(struct scene *scene, const char *ldif, char **reason)
+{
+    struct directory_job job = {.change = ldif};
+
+    directory_apply(scene->courier, &job, 1);
+    *reason = job.reason;
+    if (job.outcome == DIRECTORY_NEVER)
+        fail_msg("the directory refuses\n%s%s", ldif, job.reason);
+    return job.outcome == DIRECTORY_APPLIED ? TREE_APPLIED : job.outcome == DIRECTORY_CONFLICT ? TREE_CONFLICT : TREE_AWAY;
+}
+
 static void carry_change(struct scene *scene, const struct outbox_row *row)
 {
     g_autofree char *reason = NULL;
-    enum tree_outcome outcome = tree_apply(scene->tree, row->payload, &reason);
+    enum tree_outcome outcome =
+        scene->courier ? apply_really(scene, row->payload, &reason) : tree_apply(scene->tree, row->payload, &reason);
 
     if (outcome == TREE_AWAY)
         store_outbox_later(scene->site.store, row->id, reason, scene->now + SECOND);

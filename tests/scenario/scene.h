@@ -36,12 +36,13 @@ struct mail { /* one that has left */
 struct scene {
     struct site site; /* policy is the scene's own: tests set what they want otherwise */
     struct tree *tree;
-    GPtrArray *mails; /* struct mail, in the order they left */
-    guint forgotten;  /* how many of them do not count any more */
-    GPtrArray *lines; /* char *: the log */
-    gint64 now;       /* milliseconds; every message takes a second */
-    gboolean stamped; /* mails carry our server's stamp of an aligned DMARC pass; TRUE at first */
-    gboolean batch;   /* several messages in one transaction, until scene_deliver() */
+    struct directory *courier; /* makes the changes in a real directory instead of the tree; NULL */
+    GPtrArray *mails;          /* struct mail, in the order they left */
+    guint forgotten;           /* how many of them do not count any more */
+    GPtrArray *lines;          /* char *: the log */
+    gint64 now;                /* milliseconds; every message takes a second */
+    gboolean stamped;          /* mails carry our server's stamp of an aligned DMARC pass; TRUE at first */
+    gboolean batch;            /* several messages in one transaction, until scene_deliver() */
     enum round_fate fate;
     const char *refused; /* an address the submission server refuses for good; NULL */
     guint32 luck;
@@ -51,6 +52,8 @@ struct scene {
 /* Begins on 2026-05-06 at 10:00 in Shanghai. */
 struct scene *scene_new(void);
 void scene_free(struct scene *scene);
+/* From now on a real directory is asked through `desk` and changed through `courier`; both must outlive the scene. */
+void scene_connect(struct scene *scene, struct directory *desk, struct directory *courier);
 
 /* A message as it is arrives and is thought about. Nothing leaves before scene_deliver(). */
 enum round_fate scene_receive(struct scene *scene, const char *bytes, gsize size);
