@@ -193,9 +193,12 @@ static void mask(GArray *tokens, const struct field_span *span)
 static const char *start_of_name(const char *words, const GArray *tokens, const char *bracket)
 {
     const char *start = bracket;
-    for (const char *p;
-         start > words && (p = g_utf8_prev_char(start), !is_end(g_utf8_get_char(p)) && !is_filler(g_utf8_get_char(p)));)
-        start = p;
+    for (const char *p; start > words; start = p) {
+        p = g_utf8_prev_char(start);
+        gunichar c = g_utf8_get_char(p);
+        if (is_end(c) || is_filler(c) || c == '(' || c == ')' || c == 0xFF08 || c == 0xFF09)
+            break;
+    }
     for (guint i = 0; i < tokens->len && words + token_at(tokens, i)->end <= bracket; i++)
         if (speaks(words, token_at(tokens, i)))
             start = MAX(start, words + token_at(tokens, i)->end);
@@ -217,7 +220,7 @@ static char *bare_archive(const char *words, const GArray *tokens, struct field_
         if (!has_digit(number, g_str_has_prefix(number, "第") ? number + 4 : number + (*number != 0)))
             continue;
         const char *start = start_of_name(words, tokens, bracket);
-        const char *end = end_of_value(words, tokens, 0, bracket, end_of_number(start));
+        const char *end = end_of_value(words, tokens, 0, bracket, end_of_number(bracket));
         g_autofree char *value = g_strstrip(g_strndup(start, (gsize)(end - start)));
         if (g_utf8_strlen(value, -1) > LONGEST_ARCHIVE)
             continue;
