@@ -1,10 +1,12 @@
-/* HTML to marked lines. A first byte * writes the rest again and again up to the limit, so that what is not linear is found. */
+/* HTML to marked lines. A first byte * writes the rest again and again until it is large, so that what is not linear is found. */
 #include <string.h>
 
 #include "mailflow/encoding.h"
 #include "mailflow/limits.h"
 #include "mailflow/markup.h"
 #include "tests/fuzz/fuzz.h"
+
+#define LARGE (LIMIT_TEXT_BYTES / 4)
 
 int LLVMFuzzerInitialize(int *argc G_GNUC_UNUSED, char ***argv G_GNUC_UNUSED)
 {
@@ -20,7 +22,7 @@ int LLVMFuzzerTestOneInput(const guint8 *data, gsize size)
     g_autoptr(GByteArray) marks = g_byte_array_new();
     guint lines = 0;
 
-    while (large && *html && whole->len + strlen(html) <= LIMIT_TEXT_BYTES)
+    while (large && *html && whole->len + strlen(html) <= LARGE)
         g_string_append(whole, html);
     markup_is_html(whole->str);
     markup_read(whole->str, text, marks);

@@ -1,5 +1,5 @@
 /* The person's own words out of a body. The first byte says what the rest is: h HTML, f format=flowed, b plain text and HTML with a line "--8<--" between, anything
- * else plain text; a capital letter writes it again and again up to the limit, so that what is not linear is found. */
+ * else plain text; a capital letter writes it again and again until it is large, so that what is not linear is found. */
 #include <string.h>
 
 #include "mailflow/encoding.h"
@@ -8,6 +8,7 @@
 #include "mailflow/verdict.h"
 #include "tests/fuzz/fuzz.h"
 
+#define LARGE (LIMIT_TEXT_BYTES / 4)
 #define SEAM "\n--8<--\n"
 
 int LLVMFuzzerInitialize(int *argc G_GNUC_UNUSED, char ***argv G_GNUC_UNUSED)
@@ -18,10 +19,10 @@ int LLVMFuzzerInitialize(int *argc G_GNUC_UNUSED, char ***argv G_GNUC_UNUSED)
 
 static char *repeat(const char *text)
 {
-    GString *whole = g_string_sized_new(LIMIT_TEXT_BYTES);
+    GString *whole = g_string_sized_new(LARGE);
     gsize length = strlen(text);
 
-    while (length > 0 && whole->len + length <= LIMIT_TEXT_BYTES)
+    while (length > 0 && whole->len + length <= LARGE)
         g_string_append_len(whole, text, (gssize)length);
     return g_string_free(whole, FALSE);
 }
