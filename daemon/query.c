@@ -188,6 +188,24 @@ int query_write(struct queries *queries, enum query query, const char *letters, 
     return changed;
 }
 
+gint64 query_number(struct queries *queries, enum query query, const char *letters, ...)
+{
+    va_list arguments;
+
+    if (queries->fault)
+        return 0;
+    va_start(arguments, letters);
+    sqlite3_stmt *statement = bind_all(queries, query, letters, arguments);
+    va_end(arguments);
+    gint64 number = 0;
+    if (sqlite3_step(statement) == SQLITE_ROW)
+        number = sqlite3_column_int64(statement, 0);
+    else
+        note_fault(queries);
+    sqlite3_reset(statement);
+    return number;
+}
+
 gboolean query_row(struct queries *queries, sqlite3_stmt *statement)
 {
     int code = sqlite3_step(statement);

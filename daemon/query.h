@@ -85,6 +85,8 @@ void store_event_put(struct store *store, const char *request, const char *const
 sqlite3_stmt *query_bind(struct queries *queries, enum query query, const char *letters, ...);
 /* Bind and run a statement that writes. The number of rows changed; -1 when a unique index said no; 0 with queries->fault set on any other fault. */
 int query_write(struct queries *queries, enum query query, const char *letters, ...);
+/* The same for a statement that writes and gives one number; 0 with queries->fault set when it cannot. */
+gint64 query_number(struct queries *queries, enum query query, const char *letters, ...);
 /* The next row: TRUE when there is one. Aborts when the file cannot be read. */
 gboolean query_row(struct queries *queries, sqlite3_stmt *statement);
 /* Have done with a statement before its last row. */

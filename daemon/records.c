@@ -146,11 +146,8 @@ static char *next_id(void *context, const char *type, int year)
 {
     struct store *store = context;
     g_autofree char *name = g_strdup_printf("%.2s-%d", type, year);
-    sqlite3_stmt *statement = query_bind(&store->queries, QUERY_COUNTER, "t", name);
-    gint64 number = query_row(&store->queries, statement) ? sqlite3_column_int64(statement, 0) : 0;
 
-    query_end(statement);
-    return g_strdup_printf("%s-%06" G_GINT64_FORMAT, name, number);
+    return g_strdup_printf("%s-%06" G_GINT64_FORMAT, name, query_number(&store->queries, QUERY_COUNTER, "t", name));
 }
 
 static char *audit_head(void *context)

@@ -4,7 +4,7 @@
 
 #include "daemon/query.h"
 
-#define BUSY_MS 10000
+#define BUSY_MS 30000                      /* a round of the desk asks the directory while it writes */
 #define ANSWERS_MS (48 * 60 * 60 * 1000LL) /* longer than any day lasts */
 
 /* The file's versions: each entry leads from one to the next. Append only: files of every age are out there. */
@@ -180,6 +180,11 @@ void store_rollback(struct store *store)
         query_write(&store->queries, QUERY_ROLLBACK, "");
     g_clear_error(&store->queries.fault);
     store->event_id = -1;
+}
+
+gboolean store_sound(const struct store *store)
+{
+    return store->queries.fault == NULL;
 }
 
 gboolean store_knows(struct store *store, const struct message *message)

@@ -27,6 +27,9 @@ void store_begin(struct store *store);
 gboolean store_commit(struct store *store, GError **error);
 void store_rollback(struct store *store);
 
+/* FALSE after a writing fault in this transaction: what is read from then on need not fit together, and the commit will fail. */
+gboolean store_sound(const struct store *store);
+
 /* What the mind may ask. */
 void store_records(struct store *store, struct records *records);
 

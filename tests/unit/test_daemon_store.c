@@ -1,0 +1,78 @@
+/* The state file when it cannot be written. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "daemon/query.h"
+#include "daemon/store.h"
+
+#define NOW 1778032800000LL
+
+/* No page can be added any more, as on a full disk. */
+static void fill(struct store *store)
+{
+    assert_int_equal(sqlite3_exec(store->queries.database, "PRAGMA max_page_count = 1", NULL, NULL, NULL), SQLITE_OK);
+}
+
+static struct plan *plan_of(const char *id)
+{
+    struct plan *plan = plan_new("test", id);
+    g_autofree char *long_text = g_strnfill(100000, 'x');
+
+    plan_event(plan, "system", "test", NULL, NULL, long_text);
+    return plan;
+}
+
+static void test_a_full_disk_ends_no_process_and_loses_nothing(void **state)
+{
+    g_autoptr(GError) error = NULL;
+    struct store *store = store_open(":memory:", &error);
+    struct records records;
+    g_autoptr(GPtrArray) plans = plan_list();
+    gint64 broken;
+    (void)state;
+
+    assert_non_null(store);
+    store_records(store, &records);
+    g_ptr_array_add(plans, plan_of(NULL));
+    fill(store);
+    store_begin(store);
+    assert_true(store_sound(store));
+    store_carry(store, plans, NOW);
+    assert_false(store_sound(store));
+    g_autofree char *id = records.next_id(records.context, "T5", 2026); /* good for nothing, but an answer */
+    assert_non_null(id);
+    assert_false(store_commit(store, &error));
+    assert_true(g_error_matches(error, G_IO_ERROR, G_IO_ERROR_NO_SPACE));
+    assert_int_equal(store_audit_verify(store, &broken), 0);
+    store_close(store);
+}
+
+static void test_a_number_that_cannot_be_written_is_a_fault_of_the_commit(void **state)
+{
+    g_autoptr(GError) error = NULL;
+    struct store *store = store_open(":memory:", &error);
+    struct records records;
+    (void)state;
+
+    store_records(store, &records);
+    assert_int_equal(sqlite3_exec(store->queries.database, "PRAGMA query_only = ON", NULL, NULL, NULL), SQLITE_OK);
+    store_begin(store);
+    g_autofree char *id = records.next_id(records.context, "T5", 2026);
+    assert_non_null(id);
+    assert_false(store_commit(store, &error));
+    assert_non_null(error);
+    store_close(store);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_full_disk_ends_no_process_and_loses_nothing),
+        cmocka_unit_test(test_a_number_that_cannot_be_written_is_a_fault_of_the_commit),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
