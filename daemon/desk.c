@@ -4,10 +4,12 @@
 #include "daemon/outage.h"
 #include "daemon/parser.h"
 #include "daemon/round.h"
+#include "daemon/sandbox.h"
 
 #define OCTETS_MOST (32u << 20)
 #define LINGER 1500 /* milliseconds */
 #define LINGER_STEP 20
+#define THINK_MOST (5 * CLOCK_SECOND)
 #define LOOK_EVERY (30 * CLOCK_SECOND)  /* however quiet the mailbox says it is */
 #define GLANCE_EVERY (2 * CLOCK_SECOND) /* at the state file: the administrator's tool rings no bell */
 
@@ -67,26 +69,28 @@ static GPtrArray *fetch(struct desk *desk, gint64 now)
     return items;
 }
 
-/* Think about the batch inside the open transaction. Items that have to stay are taken out of `items`. */
+/* Think about the batch inside the open transaction, which nobody else can write beside: not for long. Items that have to stay are taken out of `items`. */
 static void think(struct desk *desk, GPtrArray *items, GPtrArray *messages, GPtrArray *lines)
 {
+    gint64 end = clock_steady() + THINK_MOST;
     gboolean away = FALSE;
+    guint done = 0;
 
-    for (guint i = 0; i < messages->len; i++) {
-        struct mailbox_item *item = g_ptr_array_index(items, i);
+    while (done < messages->len && store_sound(desk->site->store) && clock_steady() < end) {
+        struct mailbox_item *item = g_ptr_array_index(items, done);
         GError *error = NULL;
-        enum round_fate fate =
-            away ? ROUND_LEFT : round_message(desk->site, g_ptr_array_index(messages, i), item->bytes, lines, &error);
-        item->folder = fate == ROUND_QUARANTINED ? MAILBOX_QUARANTINE : MAILBOX_PROCESSED;
-        if (fate != ROUND_LEFT)
-            continue;
-        if (error)
+        enum round_fate fate = round_message(desk->site, g_ptr_array_index(messages, done), item->bytes, lines, &error);
+        role_alive(desk->role);
+        away = fate == ROUND_LEFT;
+        if (away) {
             outage_note(&desk->no_directory, error, clock_now());
-        away = TRUE;
-        g_ptr_array_set_size(items, (int)i);
-        break;
+            break;
+        }
+        item->folder = fate == ROUND_QUARANTINED ? MAILBOX_QUARANTINE : MAILBOX_PROCESSED;
+        done++;
     }
-    if (!away && messages->len)
+    g_ptr_array_set_size(items, (int)done);
+    if (!away && done)
         outage_over(&desk->no_directory);
 }
 
@@ -107,6 +111,8 @@ static gboolean commit(struct desk *desk)
 static int think_further(struct desk *desk, GPtrArray *lines)
 {
     GError *error = NULL;
+    if (!store_sound(desk->site->store))
+        return 0;
     int outcomes = round_outcomes(desk->site, lines, &error);
     int timers = outcomes < 0 ? -1 : round_timers(desk->site, lines, &error);
 
@@ -152,7 +158,7 @@ static gboolean work(struct desk *desk)
         think(desk, items, messages, lines);
     g_clear_pointer(&messages, free_messages);
     int further = outage_pauses(&desk->no_directory, now) ? 0 : think_further(desk, lines);
-    if (!some && !further) {
+    if (!some && !further && store_sound(desk->site->store)) {
         store_rollback(desk->site->store);
         return FALSE;
     }
@@ -215,8 +221,9 @@ int desk_run(struct role *role)
     g_autoptr(GError) error = NULL;
 
     desk.site = site_open(role->config, FALSE, &error);
-    if (!desk.site) {
+    if (!desk.site || !sandbox_enter_worker(&error)) {
         log_line(LOG_LEVEL_ERROR, "%s", error->message);
+        site_close(desk.site);
         return 1;
     }
     desk.parser = parser_client_open(role->parser, new_parser, &desk);
