@@ -5,6 +5,7 @@
 
 #include "daemon/clock.h"
 #include "daemon/outage.h"
+#include "daemon/sandbox.h"
 #include "daemon/site.h"
 #include "mailflow/compose.h"
 
@@ -248,6 +249,17 @@ static gboolean write_down(struct courier *courier, const struct errand *errands
     return commit(courier);
 }
 
+/* What was sent could not be written down (the disk is full) and would leave again and again: first the mails are put off, which shows that writing works. */
+static gboolean put_off(struct courier *courier, const GPtrArray *rows, gint64 now)
+{
+    store_begin(courier->store);
+    for (guint i = 0; i < rows->len; i++) {
+        const struct outbox_row *row = g_ptr_array_index(rows, i);
+        store_outbox_later(courier->store, row->id, row->said, later(row, now));
+    }
+    return commit(courier);
+}
+
 static gboolean carry_mails(struct courier *courier, gint64 now)
 {
     if (outage_pauses(&courier->no_submission, now))
@@ -255,6 +267,8 @@ static gboolean carry_mails(struct courier *courier, gint64 now)
     g_autoptr(GPtrArray) rows = store_outbox_due(courier->store, "mail", now, MAILS_MOST);
     if (!rows->len)
         return FALSE;
+    if (courier->no_state.away)
+        return put_off(courier, rows, now);
     g_autofree struct errand *errands = g_new0(struct errand, rows->len);
     for (guint i = 0; i < rows->len; i++)
         errands[i].row = g_ptr_array_index(rows, i);
@@ -300,7 +314,8 @@ static gboolean open_all(struct courier *courier, GError **error)
 
     site_directory(config, CONFIG_COURIER, &options);
     return (courier->store = store_open(path, error)) && (courier->directory = directory_open(&options, error)) &&
-           (courier->stylesheets = render_open(notices, error)) && (courier->smtp = smtp_open(&config->submission, error));
+           (courier->stylesheets = render_open(notices, error)) && (courier->smtp = smtp_open(&config->submission, error)) &&
+           sandbox_enter_worker(error);
 }
 
 static void close_all(struct courier *courier)
@@ -309,6 +324,11 @@ static void close_all(struct courier *courier)
     render_close(courier->stylesheets);
     directory_close(courier->directory);
     store_close(courier->store);
+}
+
+static void live(void *role)
+{
+    role_alive(role);
 }
 
 int courier_run(struct role *role)
@@ -324,6 +344,7 @@ int courier_run(struct role *role)
         close_all(&courier);
         return 1;
     }
+    smtp_meanwhile(courier.smtp, live, role);
     role_ready(role);
     while (!role_stopping(role)) {
         gint64 now = clock_now();

@@ -33,8 +33,10 @@ struct smtp {
     /* While sending: */
     GQueue waiting; /* of struct smtp_job */
     guint running;
-    gboolean stopped; /* by a fault that every connection would meet */
-    GError *fault;    /* the last */
+    gboolean stopped;                 /* by a fault that every connection would meet */
+    GError *fault;                    /* the last */
+    void (*meanwhile)(void *context); /* NULL: nobody waits */
+    void *waiter;
 };
 
 G_DEFINE_QUARK(smtp - error, smtp_error)
@@ -121,6 +123,12 @@ void smtp_close(struct smtp *smtp)
     curl_multi_cleanup(smtp->multi);
     g_free(smtp->lanes);
     g_free(smtp);
+}
+
+void smtp_meanwhile(struct smtp *smtp, void (*call)(void *context), void *context)
+{
+    smtp->meanwhile = call;
+    smtp->waiter = context;
 }
 
 static gboolean has_bare_ends(const char *bytes, gsize size)
@@ -316,6 +324,8 @@ static void run(struct smtp *smtp)
             conclude(smtp, lane, result);
         }
         start_waiting(smtp);
+        if (smtp->meanwhile)
+            smtp->meanwhile(smtp->waiter);
         if (smtp->running > 0)
             curl_multi_poll(smtp->multi, NULL, 0, 1000, NULL);
     }

@@ -44,6 +44,9 @@ struct smtp *smtp_open(const struct smtp_options *options, GError **error);
 /* NULL is fine. */
 void smtp_close(struct smtp *smtp);
 
+/* Have `call` called about once a second while mails are on their way: a slow server is no reason to take this process for dead. */
+void smtp_meanwhile(struct smtp *smtp, void (*call)(void *context), void *context);
+
 /* Send all of them and set every outcome; returns when all are settled, each within minutes. FALSE and `error` when a fault of the server or of our login ended the
  * sending: what was not settled by then is SMTP_LATER, what was keeps its outcome (so every outcome counts either way). Connections stay open for the next call. */
 gboolean smtp_send(struct smtp *smtp, struct smtp_job *jobs, guint count, GError **error);
