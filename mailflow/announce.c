@@ -2,6 +2,7 @@
 
 #include "ldap-schema/names.h"
 #include "mailflow/question.h"
+#include "mailflow/tell_rows.h"
 #include "mailflow/update.h"
 
 /* A change of the account's mail: the new address confirms itself, the old one hears of it, so that nobody takes an account over unseen (domain.md 5.7). */

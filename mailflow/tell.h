@@ -36,9 +36,6 @@ void tell(const struct affair *affair, struct plan *plan, const char *code, cons
 void tell_answer(const struct mind *mind, struct plan *plan, const char *code, const struct form *form,
                  const struct occasion *occasion);
 
-/* The value the directory held at `path` when the request was submitted; NULL when none was noted. Caller frees. */
-char *tell_recorded(const struct request *request, const char *path);
-
 /* Whether a message may be answered at all: not robots, null senders, nor ourselves (RFC 3834). */
 gboolean tell_answerable(const struct mind *mind, const struct message *message);
 
