@@ -29,7 +29,8 @@ struct imapsession *imapsession_open(const struct mailbox_options *options, GErr
 void imapsession_close(struct imapsession *session);
 
 /* Run a command that should be answered by OK; `what` names it in the fault that another answer is. */
-gboolean imapsession_run(struct imapsession *session, const char *command, enum mailbox_fault otherwise, const char *what, GError **error);
+gboolean imapsession_run(struct imapsession *session, const char *command, enum mailbox_fault otherwise, const char *what,
+                         GError **error);
 /* FALSE and the fault that a NO or BAD means: `otherwise`, unless the server says that it passes by itself or never will (RFC 5530). */
 gboolean imapsession_refuse(const char *said, enum mailbox_fault otherwise, const char *what, GError **error);
 

@@ -19,11 +19,11 @@ struct notice_answer { /* one way to answer, becomes a mailto: link with subject
     char *zh, *en;     /* what the link is called: 同意 / Approve */
     char *body;        /* the text to send: "同意\n留档编号：" */
 };
-struct notice_stage { /* the request's way, in order */
-    char *state;      /* "cityReview" */
-    char *zh, *en;    /* 市初审 */
+struct notice_stage {                  /* the request's way, in order */
+    char *state;                       /* "cityReview" */
+    char *zh, *en;                     /* 市初审 */
     char *authority_zh, *authority_en; /* 济南市 */
-    char *progress;   /* "passed", "now", "waiting", "rejected" */
+    char *progress;                    /* "passed", "now", "waiting", "rejected" */
     char *reviewer, *archive, *at; /* of a passed or rejecting stage: name, 留档编号, "2024-05-06 10:20" in Asia/Shanghai; NULL */
 };
 struct notice_report { /* a line of a status report, P6 */
@@ -45,23 +45,26 @@ struct notice {
     char *language;         /* "zh" or "en": which rendering */
     gint64 date;            /* seconds since 1970 */
     /* what it says */
-    char *code;             /* N0 invalid, N1D receipt of a draft (asks to confirm), N1 accepted, N2 please decide, N2b receiving enterprise, N3 progress, N4 next authority decides,
+    char *
+        code; /* N0 invalid, N1D receipt of a draft (asks to confirm), N1 accepted, N2 please decide, N2b receiving enterprise, N3 progress, N4 next authority decides,
                                N5 approved and in effect, N6 rejected, N6x expired, N6v void, N7 withdrawn, N8 reminder, N9 unusable reply, N10 re-routed, N11 operator,
                                NS status report, NX one neutral line */
-    char *request;          /* "T5-2026-000001"; NULL before there is one */
+    char *request;                                         /* "T5-2026-000001"; NULL before there is one */
     char *procedure, *procedure_zh, *procedure_en, *table; /* "T5", 企业注册, "Enterprise registration", 表5 */
     char *state, *state_zh, *state_en;
-    char *submitted;        /* "2026-05-06 10:20" in Asia/Shanghai; NULL */
-    char *applicant;        /* who asks, as people call them */
-    char *expires;          /* when the draft (N1D), the stage (N2, N4, N8) or the secret (N5) ends; NULL */
-    char *login;            /* N5 of a registration: the login name */
-    char *login_dn;         /* N5 of a registration: the account's DN, for whoever logs in with a plain LDAP client; NULL: not told */
-    gboolean secret;        /* N5 of a registration: the courier puts a one-time secret here at the moment of mailing; never in the document */
-    char *said;             /* N9: what was read, quoted back, bounded */
-    char *problem_zh, *problem_en; /* the one sentence that explains: N6 reason's stage, N7 why, N9 what is missing, N11 what happened, NX the line */
+    char *submitted; /* "2026-05-06 10:20" in Asia/Shanghai; NULL */
+    char *applicant; /* who asks, as people call them */
+    char *expires;   /* when the draft (N1D), the stage (N2, N4, N8) or the secret (N5) ends; NULL */
+    char *login;     /* N5 of a registration: the login name */
+    char *login_dn;  /* N5 of a registration: the account's DN, for whoever logs in with a plain LDAP client; NULL: not told */
+    gboolean
+        secret; /* N5 of a registration: the courier puts a one-time secret here at the moment of mailing; never in the document */
+    char *said; /* N9: what was read, quoted back, bounded */
+    char *problem_zh,
+        *problem_en; /* the one sentence that explains: N6 reason's stage, N7 why, N9 what is missing, N11 what happened, NX the line */
     char *decided_by, *authority_zh, *authority_en, *reason, *archive, *decided_at; /* the decision this is about; NULL */
-    char *digest;           /* of the form that is under review: first 16 hex digits shown */
-    char *audit;            /* head of the audit chain at that moment; NULL */
+    char *digest;              /* of the form that is under review: first 16 hex digits shown */
+    char *audit;               /* head of the audit chain at that moment; NULL */
     gboolean archive_required; /* N2, N4: an approval needs 留档编号 */
     /* Rows with an old value are shown as changes, the others as the form's content. The stage whose progress is "now" is who decides: N1, N2, N2b, N3, N4, N8 and
      * N10 name its authority. Findings: N0's errors; warnings with N2, N4 and N8. Attachments: N0 says that the first one is the form, pre-filled. */
@@ -72,7 +75,8 @@ struct notice {
 struct notice *notice_new(const char *code);
 void notice_free(struct notice *notice);
 /* Append to the arrays (strings are copied; NULL allowed where the struct says so). A stage or report comes back empty, owned by the notice, to be filled. */
-void notice_add_row(struct notice *notice, const char *name, const char *label_zh, const char *label_en, const char *old_value, const char *new_value);
+void notice_add_row(struct notice *notice, const char *name, const char *label_zh, const char *label_en, const char *old_value,
+                    const char *new_value);
 void notice_add_material(struct notice *notice, const char *code, const char *zh, const char *en);
 void notice_add_answer(struct notice *notice, const char *zh, const char *en, const char *body);
 struct notice_stage *notice_add_stage(struct notice *notice, const char *state, const char *zh, const char *en);

@@ -17,13 +17,13 @@ struct receipt_attachment {
 
 struct receipt {
     struct _xmlDoc *tree;
-    const char *text;      /* as given; not owned */
-    char *code, *request;  /* "N2", "T5-2026-000001"; request NULL when there is none */
+    const char *text;     /* as given; not owned */
+    char *code, *request; /* "N2", "T5-2026-000001"; request NULL when there is none */
     char *from, *from_name, *to, *to_name, *reply_to, *message_id, *in_reply_to; /* NULL where the document says nothing */
-    GPtrArray *references; /* char *, oldest first */
-    gint64 date;           /* seconds since 1970 */
-    gboolean secret;       /* it asks for the one-time secret */
-    GPtrArray *attachments; /* struct receipt_attachment */
+    GPtrArray *references;                                                       /* char *, oldest first */
+    gint64 date;                                                                 /* seconds since 1970 */
+    gboolean secret;                                                             /* it asks for the one-time secret */
+    GPtrArray *attachments;                                                      /* struct receipt_attachment */
 };
 
 /* Read a document of notice_write(). NULL and RECEIPT_UNREADABLE when it is not one: too big, not well formed, a DOCTYPE, another root,

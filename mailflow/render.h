@@ -26,9 +26,11 @@ struct rendering {
 };
 /* Render a document. `secret` is the one-time secret where the notice asks for one, else NULL: then stars stand in its place. FALSE and `error`:
  * `rendering` is empty. */
-gboolean render_receipt(const struct stylesheets *stylesheets, const struct receipt *receipt, const char *secret, struct rendering *rendering, GError **error);
+gboolean render_receipt(const struct stylesheets *stylesheets, const struct receipt *receipt, const char *secret,
+                        struct rendering *rendering, GError **error);
 /* The same from the text of notice_write(); RECEIPT_UNREADABLE when it is not one. */
-gboolean render_notice(const struct stylesheets *stylesheets, const char *document, const char *secret, struct rendering *rendering, GError **error);
+gboolean render_notice(const struct stylesheets *stylesheets, const char *document, const char *secret, struct rendering *rendering,
+                       GError **error);
 void rendering_clear(struct rendering *rendering);
 
 #endif

@@ -22,7 +22,8 @@ static void test_weekends_are_passed_over(void **state)
 static void test_holidays_and_days_worked_instead(void **state)
 {
     g_autoptr(GError) error = NULL;
-    struct calendar *calendar = calendar_read("# national day\n2026-10-01 off\n2026-10-02 off # Friday\n\n2026-10-03 work\n", &error);
+    struct calendar *calendar =
+        calendar_read("# national day\n2026-10-01 off\n2026-10-02 off # Friday\n\n2026-10-03 work\n", &error);
 
     (void)state;
     assert_non_null(calendar);
