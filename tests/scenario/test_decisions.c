@@ -179,7 +179,7 @@ static void test_g4_a_contact_of_the_applicant_is_neither_asked_nor_heard(void *
     struct scene *scene = scene_new();
     (void)state;
     tree_set(scene->tree, JINAN_1_DN, ATTRIBUTE_MOBILE, "13800000044");
-    g_autofree char *id = scene_form(scene, "T5", NULL);
+    g_free(scene_form(scene, "T5", NULL));
 
     assert_null(scene_mail(scene, "N2", JINAN_1));
     assert_non_null(scene_mail(scene, "N2", JINAN_2));

@@ -95,9 +95,9 @@ static void test_lost_certificate(void **state)
 
 static void test_employer_changes(void **state)
 {
-    g_autofree char *employee = play(*state, "T2E");
-    g_autofree char *individual = play(*state, "T2P");
-    g_autofree char *student = play(*state, "T2S");
+    g_free(play(*state, "T2E"));
+    g_free(play(*state, "T2P"));
+    g_free(play(*state, "T2S"));
 
     assert_value(*state, MOVED, ATTRIBUTE_ID_NUMBER, "370199199001010019");
     assert_value(*state, CERT_1 MOVED, ATTRIBUTE_COPY_STATE, "inHand");
@@ -122,8 +122,8 @@ static void test_a_new_print_and_its_surrender(void **state)
 
 static void test_enterprise_changes(void **state)
 {
-    g_autofree char *name = play(*state, "T3N");
-    g_autofree char *city = play(*state, "T3C");
+    g_free(play(*state, "T3N"));
+    g_free(play(*state, "T3C"));
 
     assert_value(*state, E1, ATTRIBUTE_O, "济南测试建筑甲有限公司");
     assert_value(*state, E1, ATTRIBUTE_FORMER_NAME, "济南测试建设甲有限公司");
@@ -133,7 +133,7 @@ static void test_enterprise_changes(void **state)
 static void test_corrections(void **state)
 {
     struct stage_set *set = *state;
-    g_autofree char *name = play(set, "T4");
+    g_free(play(set, "T4"));
     g_autofree char *number = scene_form(set->scene, "T4", "holderName", "测试贾", "corrections/correction[1]/@field", "idNumber",
                                          "corrections/correction[1]/newValue", "371299198507030115", NULL);
 
@@ -144,7 +144,7 @@ static void test_corrections(void **state)
 
 static void test_registrations(void **state)
 {
-    g_autofree char *enterprise_id = play(*state, "T5");
+    g_free(play(*state, "T5"));
     g_autofree char *person_id = play(*state, "P1");
     g_autofree char *person = g_strdup_printf("csTraineeNumber=%s,ou=individuals," SCENE_SUFFIX, person_id);
 
@@ -180,8 +180,8 @@ static void test_basic_data(void **state)
 
 static void test_enrolments(void **state)
 {
-    g_autofree char *training = play(*state, "P3");
-    g_autofree char *education = play(*state, "P4");
+    g_free(play(*state, "P3"));
+    g_free(play(*state, "P4"));
     struct stage_set *set = *state;
 
     assert_int_equal(count_of(set->desk, ATTRIBUTE_ID_NUMBER, "371299198507030115"), 1);
