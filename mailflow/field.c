@@ -178,6 +178,25 @@ static const char *end_of_value(const char *words, const GArray *tokens, guint f
     return end;
 }
 
+/* `留档编号：补齐材料后再给`: a sentence stands where the number should, and it must be heard. One character of 会, 先 or 某 may belong to a name. */
+static gboolean is_sentence(const char *words, const GArray *tokens, guint from, const struct value *value)
+{
+    g_autofree char *text = g_strndup(value->start, (gsize)(value->end - value->start));
+    if (is_blank_value(g_strstrip(text)))
+        return FALSE;
+    for (guint i = from; i < tokens->len && words + token_at(tokens, i)->start < value->end; i++) {
+        const struct phrase_token *token = token_at(tokens, i);
+        const char *word = words + token->start;
+        if (word < value->start)
+            continue;
+        if (has_digit(value->start, word))
+            return FALSE;
+        if (token->class != WORD_HEDGE && token->class != WORD_SAID && speaks(words, token))
+            return TRUE;
+    }
+    return FALSE;
+}
+
 static void mask(GArray *tokens, const struct field_span *span)
 {
     for (guint i = 0; i < tokens->len; i++) {
@@ -243,6 +262,10 @@ char *field_archive(const char *words, GArray *tokens, struct field_span *span, 
         place.end = MAX(place.start, end_of_value(words, tokens, i + 1, place.start, place.end));
         gboolean taken;
         g_autofree char *value = number_of(&place, &taken);
+        if (taken && is_sentence(words, tokens, i + 1, &place)) {
+            g_clear_pointer(&value, g_free);
+            taken = FALSE;
+        }
         struct field_span found = {token->start, taken ? (gsize)(place.end - words) : token->end};
         if (value && archive && strcmp(value, archive))
             *several = TRUE;

@@ -47,7 +47,7 @@ static const struct phrase_group vocabulary[] = {
      "情况属实|"
      "情况|与原件一致|与|和|及|并|且|也|documents complete|documents are complete|documents in order|all documents complete|"
      "all in order|everything is in order|in order|complete|correct|documents checked|paperwork complete|papers complete|"
-     "all papers received|papers received|documents received|书面申请|书面变更申请|申请人材料|申请资料|留存备查|已备案|审核意见|"
+     "all papers received|papers received|documents received|书面申请|书面变更申请|申请人材料|申请资料|留存备查|已备案|无棣|审核意见|"
      "意见书|已补齐|已补充|已补交|补齐了|已补正|补充完整|补正完毕|如下|例如|如题|如附件|如上|若干|解除|删除|拆除|清除|免除|消除|"
      "基本信息|无需|不需要|不但|审核后|审批后|复核后|终审后|招待|接待|the|this|your|request|application|the request|the "
      "application|"
