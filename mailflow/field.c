@@ -40,7 +40,7 @@ static gboolean has_digit(const char *start, const char *end)
 }
 
 /* `无`, `待补`, `（请填写）`: the blank was not filled in. */
-static gboolean is_blank_value(const char *value)
+static gboolean is_blank_word(const char *value)
 {
     static const char *const blanks[] = {"无",     "没有", "暂无",   "待补",   "待定", "后补", "稍后", "稍后提供", "空",
                                          "未知",   "不详", "n/a",    "na",     "none", "tbd",  "nil",  "null",     "-",
@@ -55,7 +55,13 @@ static gboolean is_blank_value(const char *value)
     for (gsize i = 0; i < G_N_ELEMENTS(blanks); i++)
         if (!strcmp(inner, blanks[i]))
             return TRUE;
-    return !*inner || strstr(inner, "请填") || strstr(inner, "填写") || strstr(inner, "fill in");
+    return !*inner;
+}
+
+static gboolean is_blank_value(const char *value)
+{
+    g_autofree char *lower = g_utf8_strdown(value, -1);
+    return is_blank_word(value) || strstr(lower, "请填") || strstr(lower, "填写") || strstr(lower, "fill in");
 }
 
 /* A telephone number or a date is no archive number when it merely stands in the next line. */
@@ -182,7 +188,7 @@ static const char *end_of_value(const char *words, const GArray *tokens, guint f
 static gboolean is_sentence(const char *words, const GArray *tokens, guint from, const struct value *value)
 {
     g_autofree char *text = g_strndup(value->start, (gsize)(value->end - value->start));
-    if (is_blank_value(g_strstrip(text)))
+    if (is_blank_word(g_strstrip(text)))
         return FALSE;
     for (guint i = from; i < tokens->len && words + token_at(tokens, i)->start < value->end; i++) {
         const struct phrase_token *token = token_at(tokens, i);
