@@ -139,6 +139,37 @@ static gboolean has_value(const struct entry *entry, const char *attribute, cons
     return FALSE;
 }
 
+gboolean affair_is_person(const struct affair *affair, const struct entry *reviewer, const char *dn, GError **error)
+{
+    static const char *const attributes[] = {ATTRIBUTE_MAIL, ATTRIBUTE_ID_NUMBER};
+    const struct facts *facts = &affair->mind->facts;
+    gboolean same = g_strcmp0(dn, reviewer->dn) == 0;
+
+    if (same || !dn)
+        return same;
+    struct entry *entry = facts->read(facts->context, dn, error);
+    for (guint i = 0; entry && i < G_N_ELEMENTS(attributes) && !same; i++) {
+        const char *value = entry_value(entry, attributes[i]);
+        same = value && has_value(reviewer, attributes[i], value);
+    }
+    entry_free(entry);
+    return same;
+}
+
+gboolean affair_has_decided(const struct affair *affair, const struct entry *reviewer, GError **error)
+{
+    GError *problem = NULL;
+    gboolean decided = FALSE;
+
+    for (guint i = 0; i < affair->steps->len && !decided && !problem; i++) {
+        const struct step *step = g_ptr_array_index(affair->steps, i);
+        decided = affair_is_person(affair, reviewer, step->reviewer, &problem);
+    }
+    if (problem)
+        g_propagate_error(error, problem);
+    return decided;
+}
+
 gboolean affair_involves(const struct affair *affair, const struct entry *reviewer)
 {
     if (g_strcmp0(affair->request->applicant, reviewer->dn) == 0 || has_value(reviewer, ATTRIBUTE_MAIL, affair->request->mail))

@@ -37,6 +37,12 @@ struct entry *affair_account(const struct affair *affair, GError **error);
 /* DN of the account a registration makes: "csCreditCode=...,ou=enterprises,SUFFIX"; NULL when the procedure makes none. Caller frees. */
 char *affair_account_dn(const struct affair *affair);
 
+/* Whether the reviewer is the person of the entry `dn` (NULL: nobody): the same entry, or one of the same mail or identity number (G5, 7.11). FALSE with `error` when
+ * the world could not be asked. */
+gboolean affair_is_person(const struct affair *affair, const struct entry *reviewer, const char *dn, GError **error);
+/* Whether that person has decided a step of the request. */
+gboolean affair_has_decided(const struct affair *affair, const struct entry *reviewer, GError **error);
+
 /* Whether the reviewer has a part in the request: as applicant, holder, handler or contact, by DN, uid, identity number, mail or mobile (R-50, G4). */
 gboolean affair_involves(const struct affair *affair, const struct entry *reviewer);
 

@@ -90,16 +90,6 @@ static gboolean to_province(const struct affair *affair, struct plan *plan, cons
     return inform_division(affair, plan, code, "370000", occasion, error);
 }
 
-static gboolean has_decided(const struct affair *affair, const char *reviewer)
-{
-    for (guint i = 0; i < affair->steps->len; i++) {
-        const struct step *step = g_ptr_array_index(affair->steps, i);
-        if (g_strcmp0(step->reviewer, reviewer) == 0)
-            return TRUE;
-    }
-    return FALSE;
-}
-
 static gboolean deciding_now(const struct occasion *occasion, const char *reviewer)
 {
     return occasion->verdict && g_strcmp0(occasion->verdict->reviewer, reviewer) == 0;
@@ -128,6 +118,19 @@ static gboolean note_new_names(const struct affair *affair, GPtrArray *findings,
     return TRUE;
 }
 
+/* Whether the reviewer has a part in the request, or has decided an earlier stage of it, or the stage that ends just now. FALSE with `error` on a fault. */
+static gboolean left_out(const struct affair *affair, const struct occasion *occasion, const struct entry *reviewer, GError **error)
+{
+    const char *deciding = occasion->verdict ? occasion->verdict->reviewer : NULL;
+    GError *problem = NULL;
+    gboolean out = affair_involves(affair, reviewer) || affair_has_decided(affair, reviewer, &problem) ||
+                   (!problem && affair_is_person(affair, reviewer, deciding, &problem));
+
+    if (problem)
+        g_propagate_error(error, problem);
+    return out;
+}
+
 /* The reviewers of the open stage, each with a token; who is involved or has decided an earlier stage is left out. */
 static gboolean invite_reviewers(const struct affair *affair, struct plan *plan, const char *code, const struct occasion *occasion,
                                  GError **error)
@@ -137,6 +140,7 @@ static gboolean invite_reviewers(const struct affair *affair, struct plan *plan,
     g_autoptr(GPtrArray) reviewers = facts->reviewers(facts->context, division, error);
     g_autoptr(GPtrArray) since = finding_list();
     struct occasion now = *occasion;
+    GError *problem = NULL;
     guint told = 0;
 
     if (!reviewers || !note_new_names(affair, since, error))
@@ -146,9 +150,13 @@ static gboolean invite_reviewers(const struct affair *affair, struct plan *plan,
         const struct entry *reviewer = g_ptr_array_index(reviewers, i);
         struct hearer hearer = {entry_value(reviewer, ATTRIBUTE_MAIL), entry_value(reviewer, ATTRIBUTE_CN),
                                 entry_value(reviewer, ATTRIBUTE_PREFERRED_LANGUAGE), reviewer->dn, "reviewer"};
-        if ((occasion->only && g_strcmp0(occasion->only, reviewer->dn) != 0) || !hearer.mail || affair_involves(affair, reviewer) ||
-            has_decided(affair, reviewer->dn) || deciding_now(occasion, reviewer->dn))
+        if ((occasion->only && g_strcmp0(occasion->only, reviewer->dn) != 0) || !hearer.mail ||
+            left_out(affair, occasion, reviewer, &problem))
             continue;
+        if (problem) {
+            g_propagate_error(error, problem);
+            return FALSE;
+        }
         tell(affair, plan, code, &hearer, &now);
         told++;
     }

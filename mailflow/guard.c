@@ -133,14 +133,16 @@ static enum guard_answer ask_uninvolved(const struct attempt *attempt, struct gu
 /* G5: four eyes (7.11). */
 static enum guard_answer ask_four_eyes(const struct attempt *attempt, struct guard_result *result, GError **error)
 {
-    (void)error;
-    for (guint i = 0; i < attempt->affair->steps->len; i++) {
-        const struct step *step = g_ptr_array_index(attempt->affair->steps, i);
-        if (g_strcmp0(step->reviewer, attempt->reviewer->dn) == 0)
-            return say(result, GUARD_NO, "您已审核过该申请的前一环节，不能再审核本环节。",
-                       "You have decided an earlier stage of this request.");
+    GError *problem = NULL;
+    gboolean decided = affair_has_decided(attempt->affair, attempt->reviewer, &problem);
+
+    if (problem) {
+        g_propagate_error(error, problem);
+        return GUARD_FAULT;
     }
-    return GUARD_YES;
+    return decided ? say(result, GUARD_NO, "您已审核过该申请的前一环节，不能再审核本环节。",
+                         "You have decided an earlier stage of this request.")
+                   : GUARD_YES;
 }
 
 /* G6: an approval with 留档编号 where the stage asks for it (R-22, 7.16). */

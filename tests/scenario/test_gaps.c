@@ -95,6 +95,41 @@ static void test_an_unproved_new_address_sees_no_old_values(void **state)
     scene_free(scene);
 }
 
+static void test_one_person_with_two_entries_is_one_pair_of_eyes(void **state)
+{
+    static const char second[] = REVIEWER("second", "370000");
+    struct scene *scene = scene_new();
+    (void)state;
+
+    tree_add(scene->tree, second, ATTRIBUTE_OBJECT_CLASS, CLASS_REVIEWER, ATTRIBUTE_UID, "second", ATTRIBUTE_CN, "测试市甲",
+             ATTRIBUTE_MAIL, "second@example.com", ATTRIBUTE_ID_NUMBER, "370199198001019051", ATTRIBUTE_ACTIVE, "TRUE", NULL);
+    entry_put(tree_entry(scene->tree, REVIEWERS("370000")), ATTRIBUTE_MEMBER, second);
+    g_autofree char *id = scene_form(scene, "T1", NULL);
+    scene_reply(scene, "city-jinan-1@example.com", "N2", STORY_APPROVE);
+    assert_string_equal(scene_state(scene, id), "provinceReview");
+    assert_non_null(scene_mail(scene, "N4", "province-1@example.com"));
+    assert_null(scene_mail(scene, "N4", "second@example.com"));
+    scene_free(scene);
+}
+
+/* It is known for the same person only after the second stage has begun. */
+static void test_a_second_entry_found_out_later_decides_nothing(void **state)
+{
+    static const char second[] = REVIEWER("second", "370000");
+    struct scene *scene = scene_new();
+    (void)state;
+
+    tree_add(scene->tree, second, ATTRIBUTE_OBJECT_CLASS, CLASS_REVIEWER, ATTRIBUTE_UID, "second", ATTRIBUTE_CN, "测试市甲",
+             ATTRIBUTE_MAIL, "second@example.com", ATTRIBUTE_ACTIVE, "TRUE", NULL);
+    entry_put(tree_entry(scene->tree, REVIEWERS("370000")), ATTRIBUTE_MEMBER, second);
+    g_autofree char *id = scene_form(scene, "T1", NULL);
+    scene_reply(scene, "city-jinan-1@example.com", "N2", STORY_APPROVE);
+    tree_set(scene->tree, second, ATTRIBUTE_ID_NUMBER, "370199198001019051");
+    scene_reply(scene, "second@example.com", "N4", STORY_APPROVE);
+    assert_string_equal(scene_state(scene, id), "provinceReview");
+    scene_free(scene);
+}
+
 /* Forms that are refused, one after the other. */
 static void file_refused(struct scene *scene, const char *from, guint times)
 {
@@ -163,6 +198,8 @@ int main(void)
         cmocka_unit_test(test_a_former_reviewer_records_no_surrender),
         cmocka_unit_test(test_a_surrender_the_directory_does_not_take_is_told),
         cmocka_unit_test(test_an_unproved_new_address_sees_no_old_values),
+        cmocka_unit_test(test_one_person_with_two_entries_is_one_pair_of_eyes),
+        cmocka_unit_test(test_a_second_entry_found_out_later_decides_nothing),
         cmocka_unit_test(test_forged_forms_neither_flood_a_person_nor_silence_them),
         cmocka_unit_test(test_a_robot_nobody_knows_is_asked_back_so_often_and_no_more),
         cmocka_unit_test(test_a_question_uses_up_no_other_answer),
