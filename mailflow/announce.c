@@ -29,6 +29,7 @@ static void tell_both_addresses(const struct affair *affair, struct plan *plan, 
     }
 }
 
+/* The account's address as the directory has it now; newcomers, and accounts that have gone, by the one that asked. */
 static gboolean to_applicant(const struct affair *affair, struct plan *plan, const char *code, const struct occasion *occasion,
                              GError **error)
 {
@@ -36,12 +37,21 @@ static gboolean to_applicant(const struct affair *affair, struct plan *plan, con
     const char *new_mail = update_new_mail(affair->form);
     struct hearer hearer = {request->mail, request->name, request->language, request->applicant,
                             g_str_equal(code, "N1D") ? "applicant" : NULL};
+    GError *problem = NULL;
 
-    (void)error;
-    if (new_mail && g_ascii_strcasecmp(new_mail, request->mail) != 0)
+    if (new_mail && g_ascii_strcasecmp(new_mail, request->mail) != 0) {
         tell_both_addresses(affair, plan, code, hearer, new_mail, occasion);
-    else
-        tell(affair, plan, code, &hearer, occasion);
+        return TRUE;
+    }
+    struct entry *account = affair_account(affair, &problem);
+    const char *mail = account ? entry_value(account, ATTRIBUTE_MAIL) : NULL;
+    if (problem) {
+        g_propagate_error(error, problem);
+        return FALSE;
+    }
+    hearer.mail = mail ? mail : request->mail;
+    tell(affair, plan, code, &hearer, occasion);
+    entry_free(account);
     return TRUE;
 }
 

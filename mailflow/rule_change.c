@@ -102,10 +102,30 @@ gboolean rule_check_certificate(const struct affair *affair, const char *item, c
     return TRUE;
 }
 
+/* A form without certificates has them chosen by reply (domain.md 0): there must be some to choose from. */
+static gboolean some_to_choose(const struct affair *affair, GPtrArray *findings, GError **error)
+{
+    const struct facts *facts = &affair->mind->facts;
+    g_autoptr(GPtrArray) certificates = facts->below(facts->context, affair->request->applicant, CLASS_CERTIFICATE, error);
+
+    for (guint i = 0; certificates && i < certificates->len; i++) {
+        const struct entry *certificate = g_ptr_array_index(certificates, i);
+        if (g_strcmp0(entry_value(certificate, ATTRIBUTE_CERTIFICATE_STATUS), "valid") == 0 &&
+            g_strcmp0(entry_value(certificate, ATTRIBUTE_COPY_STATE), "lost") != 0)
+            return TRUE;
+    }
+    if (certificates)
+        question_find(affair, findings, "E-CERT", "certificates/certificate", "申请人没有可以申请补证的有效证书",
+                      "the applicant has no valid certificate that could be replaced");
+    return certificates != NULL;
+}
+
 gboolean rule_certificates_own(const struct affair *affair, GPtrArray *findings, GError **error)
 {
     guint count = form_count(affair->form, "certificates/certificate");
 
+    if (!count)
+        return some_to_choose(affair, findings, error);
     for (guint i = 1; i <= count; i++) {
         g_autofree char *item = g_strdup_printf("certificates/certificate[%u]", i);
         if (!rule_check_certificate(affair, item, "holderIdNumber", findings, error))
