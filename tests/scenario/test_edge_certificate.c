@@ -116,6 +116,19 @@ static void test_a_choice_that_is_none_is_asked_back(void **state)
     }
 }
 
+static void test_nothing_to_choose_from(void **state)
+{
+    struct scene *scene = scene_new();
+    (void)state;
+
+    tree_delete(scene->tree, CERT_1 H1);
+    tree_set(scene->tree, CERT_2 H1, ATTRIBUTE_CERTIFICATE_STATUS, "ceased");
+    g_autofree char *id = file_without_certificates(scene);
+    assert_null(id);
+    assert_true(scene_told(scene, "N0", E1_MAIL, "E-CERT"));
+    scene_free(scene);
+}
+
 static void test_chosen_certificates_lock_their_holder(void **state)
 {
     struct scene *scene = scene_new();
@@ -323,6 +336,7 @@ int main(void)
         cmocka_unit_test(test_an_individual_reports_the_own_certificate),
         cmocka_unit_test(test_the_lost_certificates_are_chosen_by_reply),
         cmocka_unit_test(test_a_choice_that_is_none_is_asked_back),
+        cmocka_unit_test(test_nothing_to_choose_from),
         cmocka_unit_test(test_chosen_certificates_lock_their_holder),
         cmocka_unit_test(test_7_18_a_certificate_is_lost_while_its_holder_moves),
         cmocka_unit_test(test_7_18_a_student_who_joined_gets_a_print_by_losing_the_paper),

@@ -153,6 +153,39 @@ static void test_a_new_address_confirms_itself(void **state)
     scene_free(scene);
 }
 
+static void test_news_goes_to_the_address_on_record(void **state)
+{
+    struct scene *scene = scene_new();
+    (void)state;
+    g_autofree char *id = scene_form(scene, "T2E", NULL);
+    g_autofree char *change = scene_form(scene, "P2", "target", "self", CHANGE("contactMail", "e1-new@example.com"), NULL);
+
+    scene_reply(scene, "e1-new@example.com", "N1D", "确认");
+    assert_string_equal(scene_state(scene, change), "done");
+    scene_forget(scene);
+    story_approve_all(scene, id);
+    assert_non_null(scene_mail(scene, "N3", "e1-new@example.com"));
+    assert_non_null(scene_mail(scene, "N5", "e1-new@example.com"));
+    assert_null(scene_mail(scene, NULL, E1_MAIL));
+    scene_free(scene);
+}
+
+static void test_an_unproved_withdrawal_is_confirmed_first(void **state)
+{
+    struct scene *scene = scene_new();
+    (void)state;
+    g_autofree char *id = scene_form(scene, "T1", NULL);
+
+    scene->stamped = FALSE;
+    g_autofree char *withdrawal = scene_form(scene, "P5", "requestId", id, NULL);
+    assert_string_equal(scene_state(scene, withdrawal), "draft");
+    assert_string_equal(scene_state(scene, id), "cityReview");
+    scene_reply(scene, E1_MAIL, "N1D", "确认");
+    assert_string_equal(scene_state(scene, withdrawal), "done");
+    assert_string_equal(scene_state(scene, id), "withdrawn");
+    scene_free(scene);
+}
+
 static void test_an_address_in_use_is_not_taken(void **state)
 {
     struct scene *scene = scene_new();
@@ -344,6 +377,8 @@ int main(void)
         cmocka_unit_test(test_basic_data_waits_for_an_open_request_it_touches),
         cmocka_unit_test(test_an_individuals_city_waits_for_an_open_request),
         cmocka_unit_test(test_a_new_address_confirms_itself),
+        cmocka_unit_test(test_news_goes_to_the_address_on_record),
+        cmocka_unit_test(test_an_unproved_withdrawal_is_confirmed_first),
         cmocka_unit_test(test_an_address_in_use_is_not_taken),
         cmocka_unit_test(test_an_enrolment_makes_a_trainee),
         cmocka_unit_test(test_an_individual_enrols_nobody_else),
