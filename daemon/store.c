@@ -4,8 +4,7 @@
 
 #include "daemon/query.h"
 
-#define BUSY_MS 30000                      /* a round of the desk asks the directory while it writes */
-#define ANSWERS_MS (48 * 60 * 60 * 1000LL) /* longer than any day lasts */
+#define BUSY_MS 30000 /* a round of the desk asks the directory while it writes */
 
 /* The file's versions: each entry leads from one to the next. Append only: files of every age are out there. */
 static const char *const migrations[] = {
@@ -270,13 +269,18 @@ static void carry_timers(struct queries *queries, const struct plan *plan)
     }
 }
 
-/* Whether the sender has had as many answers of this class today as there are. What was counted on earlier days is forgotten. */
+/* Whether there have been as many answers of this kind as there are. What was counted long ago is forgotten. */
 static gboolean count_answer(struct queries *queries, const struct plan *plan, gint64 now)
 {
-    if (!plan->limit_key)
-        return FALSE;
-    query_write(queries, QUERY_ANSWERS_FORGET, "i", now - ANSWERS_MS);
-    return query_write(queries, QUERY_ANSWER_COUNT, "tii", plan->limit_key, now, (gint64)plan->limit_most) == 0;
+    gboolean full = FALSE;
+
+    if (plan->limits->len)
+        query_write(queries, QUERY_ANSWERS_FORGET, "i", now);
+    for (guint i = 0; i < plan->limits->len && !full; i++) {
+        const struct plan_limit *limit = g_ptr_array_index(plan->limits, i);
+        full = query_write(queries, QUERY_ANSWER_COUNT, "tii", limit->key, limit->until, (gint64)limit->most) == 0;
+    }
+    return full;
 }
 
 /* Effects are unique for life: one that stands already is left as it is. */

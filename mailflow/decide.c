@@ -26,6 +26,7 @@ static gboolean ask_back(const struct affair *affair, const struct message *mess
     struct plan *plan = plan_new("asked", affair->request->id);
     g_autofree char *class = g_strdup_printf("N9/%s", affair->request->id);
     const struct step *open = affair_open_step(affair);
+    g_autofree char *stage = g_strdup_printf("%s/%d", affair->request->id, open ? open->number : 0); /* a decision ends it */
     struct notice_rule rule = {"N9", "sender"};
     struct occasion occasion = {
         .message = message,
@@ -41,6 +42,7 @@ static gboolean ask_back(const struct affair *affair, const struct message *mess
     plan->evidence = TRUE;
     plan_log(plan, "%s: answer from %s asked back: %s", affair->request->id, message->from, en);
     plan_event(plan, message->from, event_name(EVENT_BAD_REPLY), affair->request->state, affair->request->state, en);
+    submit_limit_thread(plan, affair->mind, message, stage, en);
     submit_limit(plan, affair->mind, message, class, SUBMIT_QUESTIONS_MOST);
     gboolean fine = announce(affair, plan, &rule, &occasion, error);
     g_ptr_array_add(plans, plan);
@@ -357,6 +359,7 @@ static void refuse_token(const struct mind *mind, const struct message *message,
     plan_log(plan, "answer from %s refused: %s", message->from ? message->from : "nobody",
              disagree ? "its tokens disagree" : "its token is unknown");
     tell_answer(mind, plan, "NX", NULL, &occasion);
+    submit_limit_thread(plan, mind, message, NULL, disagree ? "NX/disagree" : "NX/token");
     submit_limit(plan, mind, message, disagree ? "NX/disagree" : "NX/token", SUBMIT_STRANGERS_MOST);
     g_ptr_array_add(plans, plan);
 }

@@ -56,6 +56,7 @@ static void guide(const struct mind *mind, const struct message *message, GPtrAr
 
     plan_log(plan, "question from %s", message->from ? message->from : "nobody");
     tell_answer(mind, plan, "NX", NULL, &occasion);
+    submit_limit_thread(plan, mind, message, NULL, "NX/question");
     submit_limit(plan, mind, message, "NX/question", SUBMIT_STRANGERS_MOST);
     g_ptr_array_add(plans, plan);
 }

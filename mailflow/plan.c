@@ -38,6 +38,13 @@ static void timer_free(gpointer data)
     g_free(timer);
 }
 
+static void limit_free(gpointer data)
+{
+    struct plan_limit *limit = data;
+    g_free(limit->key);
+    g_free(limit);
+}
+
 static void event_free(gpointer data)
 {
     struct plan_event *event = data;
@@ -60,6 +67,7 @@ struct plan *plan_new(const char *outcome, const char *request)
     plan->changes = g_ptr_array_new_with_free_func(change_free);
     plan->mails = g_ptr_array_new_with_free_func(mail_free);
     plan->timers = g_ptr_array_new_with_free_func(timer_free);
+    plan->limits = g_ptr_array_new_with_free_func(limit_free);
     plan->events = g_ptr_array_new_with_free_func(event_free);
     return plan;
 }
@@ -76,7 +84,6 @@ void plan_free(struct plan *plan)
     g_free(plan->end_person);
     g_free(plan->form);
     g_free(plan->digest);
-    g_free(plan->limit_key);
     request_free(plan->create);
     if (plan->move) {
         g_free(plan->move->from);
@@ -98,6 +105,7 @@ void plan_free(struct plan *plan)
     g_ptr_array_unref(plan->mails);
     g_ptr_array_unref(plan->timers);
     g_ptr_array_unref(plan->events);
+    g_ptr_array_unref(plan->limits);
     g_free(plan);
 }
 
@@ -155,6 +163,19 @@ void plan_timer(struct plan *plan, const char *kind, gint64 due)
     timer->kind = g_strdup(kind);
     timer->due = due;
     g_ptr_array_add(plan->timers, timer);
+}
+
+void plan_limit(struct plan *plan, guint most, gint64 until, const char *format, ...)
+{
+    struct plan_limit *limit = g_new0(struct plan_limit, 1);
+    va_list arguments;
+
+    va_start(arguments, format);
+    limit->key = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    limit->most = most;
+    limit->until = until;
+    g_ptr_array_add(plan->limits, limit);
 }
 
 void plan_change(struct plan *plan, const char *effect, const char *uuid, char *ldif)

@@ -34,6 +34,12 @@ struct plan_timer {
     char *kind; /* "expire", "remind-1", ... */
     gint64 due;
 };
+struct
+    plan_limit { /* the plan's mails are counted under this key; when that has been done `most` times already, they are dropped */
+    char *key;
+    guint most;
+    gint64 until; /* when the count is forgotten */
+};
 struct plan_event { /* a row of the audit chain */
     char *actor;    /* who: an address, a DN, "system" */
     char *event, *from, *to;
@@ -60,10 +66,7 @@ struct plan {
     char *end_person;             /* those of this person (DN) end; NULL */
     gboolean unlock;              /* the request's locks go */
     gboolean end_timers;
-    GPtrArray *locks, *tickets /* struct ticket */, *changes, *mails, *timers, *events;
-
-    char *limit_key;  /* an answer counted against (address, class, day); NULL: not counted */
-    guint limit_most; /* how many of them there are: what comes later gets none, its mails are dropped */
+    GPtrArray *locks, *tickets /* struct ticket */, *changes, *mails, *timers, *events, *limits;
 };
 
 struct plan *plan_new(const char *outcome, const char *request);
@@ -75,6 +78,8 @@ void plan_move(struct plan *plan, const char *from, const char *to, const char *
 void plan_lock(struct plan *plan, const char *kind, const char *key, const char *refusal, const char *field);
 void plan_event(struct plan *plan, const char *actor, const char *event, const char *from, const char *to, const char *detail);
 void plan_timer(struct plan *plan, const char *kind, gint64 due);
+/* Narrow limits first: none is counted behind one that is full. */
+void plan_limit(struct plan *plan, guint most, gint64 until, const char *format, ...) G_GNUC_PRINTF(4, 5);
 void plan_change(struct plan *plan, const char *effect, const char *uuid, char *ldif /* taken */);
 
 #endif

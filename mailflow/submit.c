@@ -9,6 +9,8 @@
 #include "mailflow/text.h"
 
 #define OWN_REQUESTS 50
+#define THREAD_DAYS 7
+#define DAY_MS 86400000LL
 
 /* Who sends a form, as the directory knows them. */
 struct sender {
@@ -19,14 +21,23 @@ struct sender {
 void submit_limit(struct plan *plan, const struct mind *mind, const struct message *message, const char *class, guint most)
 {
     g_autofree char *address = g_ascii_strdown(message->from ? message->from : "", -1);
-    GDate day;
-    char text[16];
+    const char *proved = message->origin.dmarc ? "|proved" : "", *at = strchr(address, '@');
+    g_autofree char *clock = mind_clock(mind->now);
 
-    mind_day(mind->now, &day);
-    g_date_strftime(text, sizeof text, "%Y-%m-%d", &day);
-    g_free(plan->limit_key);
-    plan->limit_key = g_strdup_printf("%s|%s|%s%s", address, class, text, message->origin.dmarc ? "|proved" : "");
-    plan->limit_most = most;
+    plan_limit(plan, most, mind->now + 2 * DAY_MS, "%s|%s|%.10s%s", address, class, clock, proved);
+    plan_limit(plan, SUBMIT_DOMAIN_MOST, mind->now + DAY_MS, "%s|%.13s%s", at ? at : address, clock, proved);
+}
+
+void submit_limit_thread(struct plan *plan, const struct mind *mind, const struct message *message, const char *thread,
+                         const char *said)
+{
+    const GPtrArray *answers = message->answers; /* the oldest stands last: where the thread began */
+    const char *root = thread ? thread : answers->len ? g_ptr_array_index(answers, answers->len - 1) : NULL;
+    g_autofree char *address = g_ascii_strdown(message->from ? message->from : "", -1);
+
+    if (root)
+        plan_limit(plan, SUBMIT_THREAD_MOST, mind->now + THREAD_DAYS * DAY_MS, "%s|%s|%08x%s", address, root, g_str_hash(said),
+                   message->origin.dmarc ? "|proved" : "");
 }
 
 void submit_refuse(const struct mind *mind, const struct message *message, const GPtrArray *findings, GPtrArray *plans)
@@ -42,6 +53,7 @@ void submit_refuse(const struct mind *mind, const struct message *message, const
     }
     plan_log(plan, "form from %s refused:%s", message->from ? message->from : "nobody", codes->str);
     tell_answer(mind, plan, "N0", message->form, &occasion);
+    submit_limit_thread(plan, mind, message, NULL, codes->str);
     submit_limit(plan, mind, message, "N0", SUBMIT_REFUSALS_MOST);
     g_ptr_array_add(plans, plan);
 }
@@ -59,6 +71,7 @@ static void refuse_stranger(const struct mind *mind, const struct message *messa
 
     plan_log(plan, "form from %s refused: %s", message->from ? message->from : "nobody", why);
     tell_answer(mind, plan, "NX", NULL, &occasion);
+    submit_limit_thread(plan, mind, message, NULL, "NX/stranger");
     submit_limit(plan, mind, message, "NX/stranger", SUBMIT_STRANGERS_MOST);
     g_ptr_array_add(plans, plan);
 }

@@ -170,7 +170,7 @@ static void test_a_robot_nobody_knows_is_asked_back_so_often_and_no_more(void **
 
     for (guint i = 0; i < 40; i++)
         scene_reply(scene, "city-jinan-1@example.com", "N2", "thank you, your ticket has been opened");
-    assert_in_range(scene_mails(scene, "N9", "city-jinan-1@example.com"), 5, 20);
+    assert_int_equal(scene_mails(scene, "N9", "city-jinan-1@example.com"), 2);
     assert_string_equal(scene_state(scene, id), "cityReview");
     scene_free(scene);
 }
