@@ -47,6 +47,8 @@ static const char *const sql[QUERY_COUNT] = {
         "SELECT " REQUEST_COLUMNS
         " FROM request WHERE (?1 IS NULL OR state = ?1) AND (?2 IS NULL OR type = ?2) ORDER BY created DESC, id DESC LIMIT ?3",
 
+    [QUERY_REQUEST_TYPES] = "SELECT DISTINCT type FROM request ORDER BY type",
+
     [QUERY_STEPS] = "SELECT request, number, state, division, opened, closed, verdict, reviewer, reviewer_name, reason, archive, "
                     "message FROM step"
                     " WHERE request = ? ORDER BY number",

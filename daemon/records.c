@@ -182,6 +182,16 @@ GPtrArray *store_requests(struct store *store, const char *state, const char *ty
     return read_requests(&store->queries, query_bind(&store->queries, QUERY_REQUESTS, "tti", state, type, (gint64)most));
 }
 
+GPtrArray *store_types(struct store *store)
+{
+    GPtrArray *types = g_ptr_array_new_with_free_func(g_free);
+    sqlite3_stmt *row = query_bind(&store->queries, QUERY_REQUEST_TYPES, "");
+
+    while (query_row(&store->queries, row))
+        g_ptr_array_add(types, query_text(row, 0));
+    return types;
+}
+
 void timer_row_free(struct timer_row *timer)
 {
     g_free(timer->request);

@@ -103,6 +103,8 @@ void store_timer_drop(struct store *store, const char *request, const char *kind
 /* For the administrator's tool. NULL filters match all; newest first. */
 GPtrArray *store_requests(struct store *store, const char *state, const char *type, guint most);
 GPtrArray *store_outbox(struct store *store, const char *state, const char *request, guint most);
+/* The types of all requests there are: char *, each once. */
+GPtrArray *store_types(struct store *store);
 /* Make waiting rows due now (`id` 0: all waiting; a failed one waits again). How many. */
 guint store_outbox_retry(struct store *store, gint64 id, gint64 now);
 

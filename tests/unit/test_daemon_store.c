@@ -68,10 +68,49 @@ static void test_a_number_that_cannot_be_written_is_a_fault_of_the_commit(void *
     store_close(store);
 }
 
+static void begin_request(struct store *store, const char *id, const char *type)
+{
+    g_autoptr(GPtrArray) plans = plan_list();
+    struct plan *plan = plan_new("test", id);
+    struct request request = {.type = (char *)type,
+                              .state = (char *)"done",
+                              .mail = (char *)"new@example.com",
+                              .name = (char *)"-",
+                              .language = (char *)"zh",
+                              .subject = (char *)"-",
+                              .form = (char *)"-",
+                              .digest = (char *)"-",
+                              .proof = (char *)"-"};
+
+    plan->create = &request;
+    g_ptr_array_add(plans, plan);
+    assert_int_equal(store_carry(store, plans, NOW), STORE_TAKEN);
+    plan->create = NULL;
+}
+
+/* A type the procedures no longer know is found by the start, however old its requests are. */
+static void test_all_types_are_known_not_only_the_newest(void **state)
+{
+    g_autoptr(GError) error = NULL;
+    struct store *store = store_open(":memory:", &error);
+    (void)state;
+
+    store_begin(store);
+    begin_request(store, "T9-2026-000001", "T9");
+    begin_request(store, "T5-2026-000001", "T5");
+    begin_request(store, "T5-2026-000002", "T5");
+    assert_true(store_commit(store, &error));
+    g_autoptr(GPtrArray) types = store_types(store);
+    assert_int_equal(types->len, 2);
+    assert_string_equal(g_ptr_array_index(types, 1), "T9");
+    store_close(store);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_full_disk_ends_no_process_and_loses_nothing),
+        cmocka_unit_test(test_all_types_are_known_not_only_the_newest),
         cmocka_unit_test(test_a_number_that_cannot_be_written_is_a_fault_of_the_commit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
