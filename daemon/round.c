@@ -27,10 +27,11 @@ static enum round_fate fate_of(const GPtrArray *plans)
 }
 
 /* A fault that is not the world's being away concerns this message alone: it goes to the quarantine rather than hold up all others. */
-static GPtrArray *think(struct site *site, const struct message *message, GError **error)
+static GPtrArray *think(struct site *site, const struct message *message, const char *digest, GError **error)
 {
     GError *problem = NULL;
-    GPtrArray *plans = message ? intake(&site->mind, message, &problem) : intake_unreadable();
+    GPtrArray *plans = message ? intake(&site->mind, message, &problem)
+                               : intake_unreadable(&site->mind, digest, "reading it ended the parser again and again");
 
     if (plans)
         return plans;
@@ -38,11 +39,7 @@ static GPtrArray *think(struct site *site, const struct message *message, GError
         g_propagate_error(error, problem);
         return NULL;
     }
-    plans = plan_list();
-    struct plan *plan = plan_new("quarantined", NULL);
-    plan->quarantine = TRUE;
-    plan_log(plan, "quarantined: %s", problem->message);
-    g_ptr_array_add(plans, plan);
+    plans = intake_unreadable(&site->mind, digest, problem->message);
     g_error_free(problem);
     return plans;
 }
@@ -54,7 +51,7 @@ enum round_fate round_message(struct site *site, const struct message *message, 
 
     if (message && store_knows(site->store, message))
         return ROUND_PROCESSED;
-    g_autoptr(GPtrArray) plans = think(site, message, error);
+    g_autoptr(GPtrArray) plans = think(site, message, digest, error);
     if (!plans)
         return ROUND_LEFT;
     enum store_taken taken = store_take(site->store, message, digest, raw, plans, site->mind.now, &held);

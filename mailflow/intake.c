@@ -33,12 +33,18 @@ static void note_only(const struct mind *mind, const struct message *message, GP
     g_ptr_array_add(plans, plan);
 }
 
-static void quarantine(const struct message *message, GPtrArray *plans)
+static void quarantine(const struct mind *mind, const char *digest, const char *why, GPtrArray *plans)
 {
     struct plan *plan = plan_new("quarantined", NULL);
+    g_autofree char *zh = g_strdup_printf("一封邮件无法读取，已移入隔离文件夹（%s）。当日后续的同类邮件不再逐一报告。", why);
+    g_autofree char *en = g_strdup_printf(
+        "A mail could not be read and was put into the quarantine folder (%s). Further ones of this day are not reported.", why);
+    g_autofree char *clock = mind_clock(mind->now);
 
     plan->quarantine = TRUE;
-    plan_log(plan, "quarantined: %s", message->why);
+    plan_log(plan, "quarantined: %s", why);
+    tell_operator(mind, plan, zh, en, digest);
+    plan_limit(plan, 1, mind->now + 2 * 86400000LL, "quarantine|%.10s", clock);
     g_ptr_array_add(plans, plan);
 }
 
@@ -73,7 +79,7 @@ GPtrArray *intake(const struct mind *mind, const struct message *message, GError
         note_only(mind, message, plans);
         break;
     case KIND_UNKNOWN:
-        quarantine(message, plans);
+        quarantine(mind, message->digest, message->why, plans);
         break;
     case KIND_FORM:
         fine = submit(mind, message, plans, error);
@@ -119,13 +125,10 @@ GPtrArray *intake_locked(const struct mind *mind, const struct message *message,
     return plans;
 }
 
-GPtrArray *intake_unreadable(void)
+GPtrArray *intake_unreadable(const struct mind *mind, const char *digest, const char *why)
 {
     GPtrArray *plans = plan_list();
-    struct plan *plan = plan_new("quarantined", NULL);
 
-    plan->quarantine = TRUE;
-    plan_log(plan, "quarantined: reading it ended the parser again and again");
-    g_ptr_array_add(plans, plan);
+    quarantine(mind, digest, why, plans);
     return plans;
 }

@@ -426,3 +426,18 @@ void tell_answer(const struct mind *mind, struct plan *plan, const char *code, c
     post(mind, plan, notice, effect, NULL);
     notice_free(notice);
 }
+
+void tell_operator(const struct mind *mind, struct plan *plan, const char *zh, const char *en, const char *serial)
+{
+    struct hearer hearer = {mind->policy->operator_mail, NULL, mind->policy->language, NULL, NULL};
+    struct occasion occasion = {.problem_zh = zh, .problem_en = en};
+    g_autofree char *effect = g_strdup_printf("N11/%s", serial);
+
+    if (!hearer.mail)
+        return;
+    struct notice *notice = notice_new("N11");
+    tell_mail(notice, mind, &hearer);
+    tell_occasion(notice, &occasion);
+    post(mind, plan, notice, effect, NULL);
+    notice_free(notice);
+}

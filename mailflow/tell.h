@@ -36,6 +36,9 @@ void tell(const struct affair *affair, struct plan *plan, const char *code, cons
 void tell_answer(const struct mind *mind, struct plan *plan, const char *code, const struct form *form,
                  const struct occasion *occasion);
 
+/* What the operator is to know and no request is about (N11); `serial` tells one such thing from another. Nothing where the site has no operator's address. */
+void tell_operator(const struct mind *mind, struct plan *plan, const char *zh, const char *en, const char *serial);
+
 /* Whether a message may be answered at all: not robots, null senders, nor ourselves (RFC 3834). */
 gboolean tell_answerable(const struct mind *mind, const struct message *message);
 

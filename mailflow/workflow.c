@@ -8,6 +8,7 @@
 #include "mailflow/rule.h"
 
 #define DAY_MS 86400000LL
+#define TROUBLES_MOST 10 /* without a request, a day */
 
 static const char *state_now(const struct affair *affair)
 {
@@ -435,6 +436,10 @@ GPtrArray *workflow_trouble(const struct mind *mind, const char *request, const 
     if (affair) {
         struct occasion occasion = {.problem_zh = zh, .problem_en = en, .state = affair->request->state, .serial = effect};
         announce(affair, plan, &rule, &occasion, NULL); /* the operator's address is configuration: nothing is asked */
+    } else { /* answers to strangers, whose addresses may be anything: the day's first ones tell enough */
+        g_autofree char *clock = mind_clock(mind->now);
+        tell_operator(mind, plan, zh, en, effect);
+        plan_limit(plan, TROUBLES_MOST, mind->now + 2 * DAY_MS, "trouble|%.10s", clock);
     }
     g_ptr_array_add(plans, plan);
     affair_free(affair);
