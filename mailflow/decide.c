@@ -250,7 +250,7 @@ static gboolean confirm_draft(const struct affair *affair, const struct ticket *
     if (!finding_errors(findings))
         return move_draft(affair, ticket, message, EVENT_CONFIRM, plans, error);
     struct plan *plan = plan_new("withdrawn", affair->request->id);
-    const struct finding *first = g_ptr_array_index(findings, 0);
+    const struct finding *first = finding_first_error(findings);
     struct occasion occasion = {.message = message, .findings = findings, .problem_zh = first->zh, .problem_en = first->en};
     plan->use = g_strdup(ticket->hash);
     plan_log(plan, "%s cannot be submitted any more: %s", affair->request->id, first->code);

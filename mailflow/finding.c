@@ -131,6 +131,14 @@ guint finding_errors(const GPtrArray *list)
     return errors;
 }
 
+const struct finding *finding_first_error(const GPtrArray *list)
+{
+    for (guint i = 0; i < list->len; i++)
+        if (!((const struct finding *)list->pdata[i])->warning)
+            return list->pdata[i];
+    return NULL;
+}
+
 enum finding_class finding_class_of(const char *code)
 {
     return sentence_find(code)->class;

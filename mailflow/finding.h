@@ -38,6 +38,8 @@ char *finding_text_en(const struct finding *finding);
 
 /* How many findings of the list are not warnings. */
 guint finding_errors(const GPtrArray *list);
+/* The first that is no warning; NULL when there is none. */
+const struct finding *finding_first_error(const GPtrArray *list);
 
 /* The class a code belongs to, in the order of domain.md 8: a later class is not examined once an earlier one has failed. */
 enum finding_class {

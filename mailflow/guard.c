@@ -170,14 +170,7 @@ static enum guard_answer ask_reason(const struct attempt *attempt, struct guard_
 /* The first error among the rules to be asked again; NULL when there is none. */
 static const struct finding *first_error(const struct affair *affair, const char *again, GPtrArray *findings, GError **error)
 {
-    if (!rules_ask(affair, again, findings, error))
-        return NULL;
-    for (guint i = 0; i < findings->len; i++) {
-        const struct finding *finding = g_ptr_array_index(findings, i);
-        if (!finding->warning)
-            return finding;
-    }
-    return NULL;
+    return rules_ask(affair, again, findings, error) ? finding_first_error(findings) : NULL;
 }
 
 /* G7: the business facts are still true: what was asked for may have come to be by another way (7.23), what it rests on may be gone (7.3) or closed for now (7.2). */
