@@ -174,12 +174,10 @@ static const char *end_of_value(const char *words, const GArray *tokens, guint f
     for (guint i = from; i < tokens->len && words + token_at(tokens, i)->start < end; i++) {
         const struct phrase_token *token = token_at(tokens, i);
         const char *word = words + token->start;
-        if (word < start)
-            continue;
-        if (token->class == WORD_APPROVE || token->class == WORD_REJECT || (digit && speaks(words, token)) ||
-            ((token->class == WORD_ARCHIVE || token->class == WORD_REASON) && is_label(tokens, i)))
+        if (word >= start && (token->class == WORD_APPROVE || token->class == WORD_REJECT || (digit && speaks(words, token)) ||
+                              ((token->class == WORD_ARCHIVE || token->class == WORD_REASON) && is_label(tokens, i))))
             return word;
-        digit = digit || has_digit(word, words + token->end);
+        digit = digit || has_digit(MAX(word, start), words + token->end);
     }
     return end;
 }
