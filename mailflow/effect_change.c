@@ -5,6 +5,7 @@
 #include "mailflow/change.h"
 #include "mailflow/effect_change.h"
 #include "mailflow/question.h"
+#include "mailflow/tell_rows.h"
 #include "mailflow/update.h"
 
 static void finish(struct effects *effects, const char *effect, struct change *change)
@@ -174,26 +175,27 @@ gboolean effect_requests_reroute(const struct affair *affair, struct effects *ef
     return TRUE;
 }
 
-static void put_name(struct change *change, const struct entry *target, const char *value)
+static void put_name(struct change *change, const struct entry *target, const char *old, const char *value)
 {
-    change_put(change, ATTRIBUTE_CN, entry_value(target, ATTRIBUTE_CN), value);
+    change_put(change, ATTRIBUTE_CN, old, value);
     change_put(change, ATTRIBUTE_SN, entry_value(target, ATTRIBUTE_SN), value);
 }
 
-/* One field of an enterprise or trainee, from what stands there to the form's value. */
-static void put_field(struct change *change, const struct entry *target, const struct update_field *field, const char *value)
+/* One field of an enterprise or trainee, from its old value to the form's. */
+static void put_field(struct change *change, const struct entry *target, const struct update_field *field, const char *old,
+                      const char *value)
 {
     if (g_str_equal(field->attribute, ATTRIBUTE_CN))
-        put_name(change, target, value);
+        put_name(change, target, old, value);
     else
-        change_put(change, field->attribute, entry_value(target, field->attribute), value);
+        change_put(change, field->attribute, old, value);
     if (g_str_equal(field->attribute, ATTRIBUTE_O))
         keep_name(change, target);
 }
 
-/* The items of a list of changes, as one modification. */
+/* The items of a list of changes, as one modification. The old values are those that were `reviewed` (7.3), or those that stand there. */
 static void put_items(const struct affair *affair, struct effects *effects, const char *items, const struct entry *target,
-                      const char *effect)
+                      const char *effect, gboolean reviewed)
 {
     struct change *change = change_modify(target->dn, target->uuid);
     g_autoptr(GString) absent = g_string_new(NULL);
@@ -201,11 +203,14 @@ static void put_items(const struct affair *affair, struct effects *effects, cons
 
     for (guint i = 1; i <= count; i++) {
         const struct update_field *field = update_field_find(target, form_item(affair->form, "%s[%u]/@field", items, i));
-        const char *value = form_item(affair->form, "%s[%u]/newValue", items, i);
-        if (!field || !value || g_strcmp0(entry_value(target, field->attribute), value) == 0)
+        g_autofree char *path = g_strdup_printf("%s[%u]/newValue", items, i);
+        g_autofree char *seen = reviewed ? tell_recorded(affair->request, path) : NULL;
+        const char *value = form_value(affair->form, path);
+        const char *old = field && !seen ? entry_value(target, field->attribute) : seen && *seen ? seen : NULL;
+        if (!field || !value || g_strcmp0(old, value) == 0)
             continue;
-        put_field(change, target, field, value);
-        if (!entry_value(target, field->attribute))
+        put_field(change, target, field, old, value);
+        if (!old)
             g_string_append_printf(absent, "(!(%s=*))", field->attribute);
     }
     if (absent->len) { /* what was not there has no old value to guard it (7.3) */
@@ -224,7 +229,7 @@ gboolean effect_holder_correct(const struct affair *affair, struct effects *effe
     if (!found || !found->len)
         return found != NULL;
     const struct entry *holder = g_ptr_array_index(found, 0);
-    put_items(affair, effects, "corrections/correction", holder, "correct");
+    put_items(affair, effects, "corrections/correction", holder, "correct", TRUE);
     return !reprint_wanted(affair) || mark_certificates(affair, effects, holder->dn, holder->dn, FALSE, error);
 }
 
@@ -234,7 +239,7 @@ gboolean effect_data_update(const struct affair *affair, struct effects *effects
     struct entry *target = update_target(affair, error);
 
     if (target)
-        put_items(affair, effects, "changes/change", target, "update");
+        put_items(affair, effects, "changes/change", target, "update", FALSE);
     entry_free(target);
     return target || !*error;
 }
