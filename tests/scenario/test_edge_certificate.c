@@ -329,6 +329,33 @@ static void test_a_name_is_corrected(void **state)
     scene_free(scene);
 }
 
+static void test_7_03_a_name_is_corrected_by_another_path(void **state)
+{
+    struct scene *scene = scene_new();
+    (void)state;
+    g_autofree char *id = story_bring(scene, "T4", "provinceReview");
+
+    tree_set(scene->tree, H1, ATTRIBUTE_CN, "测试架");
+    story_decide(scene, id, "同意"); /* 测试甲 to 测试贾 was reviewed, and is no longer what it is about */
+    assert_string_equal(scene_state(scene, id), "void");
+    assert_string_equal(scene_value(scene, H1, ATTRIBUTE_CN), "测试架");
+    scene_free(scene);
+}
+
+static void test_a_birth_date_that_was_not_on_record(void **state)
+{
+    struct scene *scene = scene_new();
+    (void)state;
+
+    tree_set(scene->tree, H1, ATTRIBUTE_BIRTH_DATE, NULL);
+    g_autofree char *id = scene_form(scene, "T4", "corrections/correction[1]/@field", "birthDate",
+                                     "corrections/correction[1]/newValue", "1990-01-01", NULL);
+    story_approve_all(scene, id);
+    assert_string_equal(scene_state(scene, id), "done");
+    assert_string_equal(scene_value(scene, H1, ATTRIBUTE_BIRTH_DATE), "1990-01-01");
+    scene_free(scene);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -348,6 +375,8 @@ int main(void)
         cmocka_unit_test(test_7_42_a_correction_to_a_number_somebody_has),
         cmocka_unit_test(test_7_42_a_registration_with_a_number_a_correction_waits_for),
         cmocka_unit_test(test_a_name_is_corrected),
+        cmocka_unit_test(test_7_03_a_name_is_corrected_by_another_path),
+        cmocka_unit_test(test_a_birth_date_that_was_not_on_record),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
