@@ -10,6 +10,7 @@
 #define MOST_LINES 100000
 #define LONGEST_FOOTER 120 /* a footer of a client is short; a longer line is somebody's sentence */
 #define LOOKED_AT 300
+#define MOST_TAGS 8 /* of gateways at the start of a line */
 
 /* Characters of no width and of direction: clients put them between words, and a verdict must not hide behind one. */
 static gboolean is_invisible(gunichar c)
@@ -154,7 +155,8 @@ static gboolean is_dash_line(const char *line)
 /* `[外部邮件] 同意`: tags of a gateway before the first word. */
 static void drop_tags(struct quote_line *line)
 {
-    for (gsize tag = 1; tag > 0 && *line->text;) {
+    gsize tag = 1;
+    for (guint tags = 0; tags < MOST_TAGS && tag > 0 && *line->text; tags++) {
         g_autofree char *folded = wording_fold(line->text, LOOKED_AT);
         tag = wording_tag(folded);
         if (tag > 0)
