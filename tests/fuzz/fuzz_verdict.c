@@ -39,15 +39,30 @@ static enum verdict_word judge_joined(const char *before, const char *words, con
     return judge(joined);
 }
 
+/* Of an approval that is turned round nothing may remain. */
 static void assert_turned_round(const char *words)
 {
     static const char *const before[] = {"不", "不予", "暂不", "未", "Not ", "是否", "补齐材料后"};
-    static const char *const after[] = {"\n不同意", "\n发错了", "\nrejected", "\n但材料不全"};
+    static const char *const after[] = {"\n不同意",     "\n发错了", "\nrejected",   "\n但材料不全",
+                                        "，但材料不全", "？",       "（待补材料）", " if complete"};
+    static const struct {
+        const char *word, *negated;
+    } negations[] = {
+        {"同意", "不同意"},
+        {"通过", "不予通过"},
+        {"批准", "不批准"},
+        {"同意", "暂不同意"},
+    };
 
     for (guint i = 0; i < G_N_ELEMENTS(before); i++)
         g_assert_cmpint(judge_joined(before[i], words, ""), !=, VERDICT_APPROVE);
     for (guint i = 0; i < G_N_ELEMENTS(after); i++)
         g_assert_cmpint(judge_joined("", words, after[i]), !=, VERDICT_APPROVE);
+    for (guint i = 0; i < G_N_ELEMENTS(negations); i++) {
+        g_autoptr(GString) turned = g_string_new(words);
+        if (g_string_replace(turned, negations[i].word, negations[i].negated, 0) > 0)
+            g_assert_cmpint(judge(turned->str), !=, VERDICT_APPROVE);
+    }
 }
 
 static void confirm(const char *words)
