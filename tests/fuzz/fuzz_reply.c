@@ -1,5 +1,5 @@
-/* The person's own words out of a body. The first byte says what the rest is: h HTML, f format=flowed, b plain text and HTML with a line "--8<--" between, anything
- * else plain text; a capital letter writes it again and again until it is large, so that what is not linear is found. */
+/* The person's own words out of a body. The first byte says what the rest is: h HTML, f format=flowed, b plain text and HTML with a line "--8<--" between, p or anything
+ * else plain text; P, H, F and B write it again and again until it is large, so that what is not linear is found. */
 #include <string.h>
 
 #include "mailflow/encoding.h"
@@ -8,7 +8,7 @@
 #include "mailflow/verdict.h"
 #include "tests/fuzz/fuzz.h"
 
-#define LARGE (LIMIT_TEXT_BYTES / 4)
+#define LARGE (LIMIT_TEXT_BYTES / 8)
 #define SEAM "\n--8<--\n"
 
 int LLVMFuzzerInitialize(int *argc G_GNUC_UNUSED, char ***argv G_GNUC_UNUSED)
@@ -62,7 +62,7 @@ int LLVMFuzzerTestOneInput(const guint8 *data, gsize size)
     if (size == 0)
         return 0;
     g_autofree char *body = encoding_text((const char *)data + 1, size - 1, NULL);
-    gboolean large = g_ascii_isupper(data[0]);
+    gboolean large = data[0] && strchr("PFHB", data[0]);
     if (large) {
         char *whole = repeat(body);
         g_free(body);
