@@ -4,7 +4,7 @@
 
 #include "mailflow/decide.h"
 #include "mailflow/submit.h"
-#include "mailflow/text.h"
+#include "mailflow/wish.h"
 
 /* Automatic mail, lists and bounces decide nothing and are answered by nobody; what is known of them is noted on the request (RFC 3834). */
 static void note_only(const struct mind *mind, const struct message *message, GPtrArray *plans)
@@ -48,25 +48,6 @@ static void quarantine(const struct mind *mind, const char *digest, const char *
     g_ptr_array_add(plans, plan);
 }
 
-/* A person who sends neither form nor answer: one neutral line with the blank forms. */
-static void guide(const struct mind *mind, const struct message *message, GPtrArray *plans)
-{
-    struct plan *plan = plan_new("guided", NULL);
-    struct occasion occasion = {
-        .message = message,
-        .blanks = TRUE,
-        .problem_zh = "如需办理，请填写表格（XML 文件）并作为附件发送到本邮箱；审核人员请直接回复审核邮件。空白表格见附件。",
-        .problem_en = "To apply, fill in a form (XML file) and send it to this address as an attachment; reviewers answer the "
-                      "review mail. Blank forms are attached.",
-    };
-
-    plan_log(plan, "question from %s", message->from ? message->from : "nobody");
-    tell_answer(mind, plan, "NX", NULL, &occasion);
-    submit_limit_thread(plan, mind, message, NULL, "NX/question");
-    submit_limit(plan, mind, message, "NX/question", SUBMIT_STRANGERS_MOST);
-    g_ptr_array_add(plans, plan);
-}
-
 GPtrArray *intake(const struct mind *mind, const struct message *message, GError **error)
 {
     g_autoptr(GPtrArray) plans = plan_list();
@@ -91,7 +72,7 @@ GPtrArray *intake(const struct mind *mind, const struct message *message, GError
         else if (finding_errors(message->findings))
             submit_refuse(mind, message, message->findings, plans);
         else
-            guide(mind, message, plans);
+            fine = wish_answer(mind, message, plans, error);
         break;
     }
     return fine ? g_steal_pointer(&plans) : NULL;

@@ -381,17 +381,22 @@ void tell(const struct affair *affair, struct plan *plan, const char *code, cons
     notice_free(notice);
 }
 
+static void attach_blank(const struct mind *mind, struct notice *notice, const char *root)
+{
+    g_autofree char *blank = form_blank(mind->catalog, root, NULL);
+    g_autofree char *name = g_strdup_printf("%s.xml", root);
+
+    notice_add_attachment(notice, name, "application/xml", blank);
+}
+
 static void attach_blanks(const struct mind *mind, struct notice *notice)
 {
     g_autoptr(GHashTable) known = g_hash_table_new(g_str_hash, g_str_equal);
 
     for (guint i = 0; i < mind->procedures->procedures->len; i++) {
         const struct procedure *procedure = g_ptr_array_index(mind->procedures->procedures, i);
-        if (procedure->closed || !g_hash_table_add(known, procedure->form))
-            continue;
-        g_autofree char *blank = form_blank(mind->catalog, procedure->form, NULL);
-        g_autofree char *name = g_strdup_printf("%s.xml", procedure->form);
-        notice_add_attachment(notice, name, "application/xml", blank);
+        if (!procedure->closed && g_hash_table_add(known, procedure->form))
+            attach_blank(mind, notice, procedure->form);
     }
 }
 
@@ -421,8 +426,11 @@ void tell_answer(const struct mind *mind, struct plan *plan, const char *code, c
             put(&notice->table, procedure->table);
         }
     }
+    tell_reports(notice, mind, occasion->reports);
     if (occasion->blanks)
         attach_blanks(mind, notice);
+    else if (occasion->blank)
+        attach_blank(mind, notice, occasion->blank);
     post(mind, plan, notice, effect, NULL);
     notice_free(notice);
 }

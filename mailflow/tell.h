@@ -17,6 +17,7 @@ struct occasion {
     const char *state;                   /* the state the request is in after this event */
     int step;                            /* number of the step opened or open; 0 for a draft */
     gboolean blanks;                     /* the blank forms travel along */
+    const char *blank;                   /* or only the one of this root */
     const char *only;                    /* reviewers' invitations: for the reviewer of this DN alone; NULL: all */
     const char *serial;                  /* tells repeated notices apart: a mail's digest, a reminder's number; NULL */
 };
@@ -32,7 +33,7 @@ struct hearer {
 void tell(const struct affair *affair, struct plan *plan, const char *code, const struct hearer *hearer,
           const struct occasion *occasion);
 
-/* An answer outside of any request: N0 or NX to the sender of occasion->message. Nothing is added for senders that are never answered. */
+/* An answer outside of any request: N0, NS or NX to the sender of occasion->message. Nothing is added for senders that are never answered. */
 void tell_answer(const struct mind *mind, struct plan *plan, const char *code, const struct form *form,
                  const struct occasion *occasion);
 

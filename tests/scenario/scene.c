@@ -255,6 +255,18 @@ void scene_answer(struct scene *scene, const struct mail *mail, const char *from
     scene_receive(scene, answer->str, answer->len);
 }
 
+void scene_write(struct scene *scene, const char *from, const char *subject, const char *text)
+{
+    g_autofree char *encoded = g_base64_encode((const guchar *)subject, strlen(subject));
+    g_autofree char *word = g_strdup_printf("=?utf-8?B?%s?=", encoded);
+    g_autoptr(GString) mail = begin_mail(scene, from, SCENE_ADDRESS, word);
+
+    g_string_append(mail, "Content-Type: text/plain; charset=utf-8\r\n");
+    append_encoded(mail, text, strlen(text));
+    scene_receive(scene, mail->str, mail->len);
+    scene_deliver(scene);
+}
+
 static gboolean is_mail(const struct mail *mail, const char *code, const char *to)
 {
     return (!code || g_str_equal(mail->code, code)) && (!to || g_str_equal(mail->to, to));

@@ -67,6 +67,8 @@ char *scene_form(struct scene *scene, const char *type, ...) G_GNUC_NULL_TERMINA
 
 /* `from` answers the last mail of that code to them with `text`, forgotten or not; deliver. Fails the test when there is no such mail. */
 void scene_reply(struct scene *scene, const char *from, const char *code, const char *text);
+/* Anybody writes a mail of words alone, to no mail in answer; deliver. */
+void scene_write(struct scene *scene, const char *from, const char *subject, const char *text);
 /* Anybody answers any mail; nothing is delivered. */
 void scene_answer(struct scene *scene, const struct mail *mail, const char *from, const char *text);
 
