@@ -60,6 +60,7 @@ def large(limit):
     yield "8 MiB of rejections", filled(plain, "退回\n原因：缺\n".encode())
     yield "8 MiB of quotes", filled(plain, b"> a\n> On x, y wrote:\n")
     yield "8 MiB of From lines", filled(plain, b"From: a\nSent: b\n\n")
+    yield "8 MiB of carriage returns", filled(plain.replace(b"\n", b"\r"), b"a\r")
     yield "8 MiB of open divs", filled(html, b"<div class=\"gmail_quote\">")
     yield "8 MiB of attributes", filled(html + b"<p", b" a=\"b\"")
     yield "8 MiB of entities", filled(html, b"&lt;&nbsp;&#20;")
