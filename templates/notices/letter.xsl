@@ -187,7 +187,8 @@
         <xsl:for-each select="n:stage">
           <item mark="{position()}.">
             <xsl:attribute name="zh">
-              <xsl:value-of select="concat(@authorityZh, '　', @zh, '：')"/>
+              <xsl:if test="@authorityZh"><xsl:value-of select="concat(@authorityZh, '　')"/></xsl:if>
+              <xsl:value-of select="concat(@zh, '：')"/>
               <xsl:choose>
                 <xsl:when test="@progress = 'passed'">已通过</xsl:when>
                 <xsl:when test="@progress = 'now'">审核中</xsl:when>
@@ -199,7 +200,8 @@
               <xsl:if test="@at">，<xsl:value-of select="@at"/></xsl:if>
             </xsl:attribute>
             <xsl:attribute name="en">
-              <xsl:value-of select="concat(@authorityEn, ', ', @en, ': ')"/>
+              <xsl:if test="@authorityEn"><xsl:value-of select="concat(@authorityEn, ', ')"/></xsl:if>
+              <xsl:value-of select="concat(@en, ': ')"/>
               <xsl:choose>
                 <xsl:when test="@progress = 'passed'">passed</xsl:when>
                 <xsl:when test="@progress = 'now'">under review</xsl:when>
