@@ -144,7 +144,8 @@
     </xsl:if>
     <xsl:if test="n:applicant"><fact zh="申请人" en="Applicant"><xsl:value-of select="n:applicant"/></fact></xsl:if>
     <xsl:if test="n:submitted"><fact zh="提交时间" en="Submitted"><xsl:value-of select="n:submitted"/></fact></xsl:if>
-    <xsl:if test="n:state"><fact zh="当前状态" en="State"><xsl:value-of select="n:state/@zh[$chinese] | n:state/@en[not($chinese)]"/></fact></xsl:if>
+    <!-- A query itself is always done; what is asked about has its own state below. -->
+    <xsl:if test="n:state and not(../@code = 'NS')"><fact zh="当前状态" en="State"><xsl:value-of select="n:state/@zh[$chinese] | n:state/@en[not($chinese)]"/></fact></xsl:if>
     <xsl:if test="../n:expires and not(../n:login)">
       <xsl:choose>
         <xsl:when test="../@code = 'N1D'"><fact zh="确认期限" en="Confirm by"><xsl:value-of select="../n:expires"/></fact></xsl:when>
