@@ -40,10 +40,20 @@
       <p zh="请于 {n:expires} 前确认；逾期未确认的，草稿自动失效，需重新发送申请表。"
          en="Please confirm by {n:expires}. A draft that is not confirmed by then lapses, and the form has to be sent again."/>
     </xsl:if>
-    <how zh="请逐项核对，然后直接回复本邮件，正文第一行写“确认”或者“取消”。内容有误的，请先取消，更正申请表后重新发送。如果您没有发送过这份申请，请回复“取消”或者不予理会。"
-         en="Check every line, then reply to this mail with CONFIRM or CANCEL on the first line. If something is wrong, cancel it, correct the form and send it again. If you did not send this form, reply CANCEL or ignore this mail."/>
-    <brief zh="这是您“{$what-zh}”申请的草稿，尚未提交审核。核对无误的，请回复本邮件，正文第一行写“确认”；放弃的，写“取消”。"
-           en="This is the draft of your request for {$what-en}; it has not been submitted yet. To submit it, reply to this mail with CONFIRM on the first line; to drop it, reply CANCEL."/>
+    <xsl:choose>
+      <xsl:when test="n:row[starts-with(@name, 'choice[')]">
+        <how zh="请从上面所列证书中选择，然后直接回复本邮件，正文第一行写遗失证书的序号，例如“1,3”“2-4”或“全部”；放弃申请的，写“取消”。只写“确认”不能提交。"
+             en="Choose from the certificates listed above, then reply to this mail with the numbers of the lost ones on the first line, such as 1,3 or 2-4 or ALL; or with CANCEL. CONFIRM alone does not submit it."/>
+        <brief zh="这是您“{$what-zh}”申请的草稿，尚未提交审核。请回复本邮件，正文第一行写所列证书中遗失证书的序号，例如“1,3”“2-4”或“全部”；放弃的，写“取消”。"
+               en="This is the draft of your request for {$what-en}; it has not been submitted yet. To submit it, reply to this mail with the numbers of the lost certificates in the list on the first line, such as 1,3 or 2-4 or ALL; to drop it, reply CANCEL."/>
+      </xsl:when>
+      <xsl:otherwise>
+        <how zh="请逐项核对，然后直接回复本邮件，正文第一行写“确认”或者“取消”。内容有误的，请先取消，更正申请表后重新发送。如果您没有发送过这份申请，请回复“取消”或者不予理会。"
+             en="Check every line, then reply to this mail with CONFIRM or CANCEL on the first line. If something is wrong, cancel it, correct the form and send it again. If you did not send this form, reply CANCEL or ignore this mail."/>
+        <brief zh="这是您“{$what-zh}”申请的草稿，尚未提交审核。核对无误的，请回复本邮件，正文第一行写“确认”；放弃的，写“取消”。"
+               en="This is the draft of your request for {$what-en}; it has not been submitted yet. To submit it, reply to this mail with CONFIRM on the first line; to drop it, reply CANCEL."/>
+      </xsl:otherwise>
+    </xsl:choose>
     <xsl:if test="n:expires"><brief zh="确认期限：{n:expires}。" en="It lapses at {n:expires}."/></xsl:if>
   </xsl:template>
 
