@@ -132,8 +132,12 @@
         <subject zh="审批通过" en="Approved and in effect"/>
         <p zh="“{$what-zh}”申请（办理编号 {$id}）已审批通过，已经生效。" en="The request for {$what-en} ({$id}) has been approved and is in effect."/>
         <xsl:call-template name="what-follows"/>
-        <brief zh="“{$what-zh}”申请（办理编号 {$id}）已审批通过，已经生效。本邮件无需回复。"
-               en="The request for {$what-en} ({$id}) has been approved and is in effect. No reply is needed."/>
+        <brief zh="“{$what-zh}”申请（办理编号 {$id}）已审批通过，已经生效。"
+               en="The request for {$what-en} ({$id}) has been approved and is in effect."/>
+        <xsl:choose>
+          <xsl:when test="n:mail/n:replyTo"><brief zh="{n:problem/@zh}" en="{n:problem/@en}"/></xsl:when>
+          <xsl:otherwise><brief zh="本邮件无需回复。" en="No reply is needed."/></xsl:otherwise>
+        </xsl:choose>
       </xsl:otherwise>
     </xsl:choose>
   </xsl:template>
