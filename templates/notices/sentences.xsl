@@ -157,7 +157,7 @@
         <p zh="无需打印新证书，在原证书上手写单位名称即可。" en="No new certificate is printed; the employer's name is written on it by hand."/>
       </xsl:when>
       <xsl:when test="$type = 'T3N'">
-        <p zh="企业用户中所有证书即显示新的企业名称。" en="All certificates of the enterprise show its new name from now on."/>
+        <p zh="该企业名下的所有证书自即日起显示新的企业名称。" en="All certificates of the enterprise show its new name from now on."/>
       </xsl:when>
     </xsl:choose>
   </xsl:template>
