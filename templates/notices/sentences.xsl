@@ -20,8 +20,8 @@
        en="Your mail did not pass the checks. It was not accepted and nothing of it was kept. All that needs correcting ({$errors}) is listed below."/>
     <xsl:choose>
       <xsl:when test="n:attachment">
-        <p zh="附件“{n:attachment[1]/@name}”已按您填写的内容预先填好。请在其中更正后，作为附件重新发来；每封邮件只附一份 XML 申请表。"
-           en="The attached “{n:attachment[1]/@name}” is already filled with what you wrote. Correct it and send it again as an attachment; one XML form per mail."/>
+        <p zh="附件“{n:attachment[1]/@name}”已预先填入您填写正确的内容，有误的项目已留空并注明原因。请补填后，作为附件重新发来；每封邮件只附一份 XML 申请表。"
+           en="The attached “{n:attachment[1]/@name}” already holds what was right; what was wrong is left empty, with the reason beside it. Complete it and send it again as an attachment; one XML form per mail."/>
       </xsl:when>
       <xsl:otherwise>
         <p zh="请更正后重新发来；每封邮件只附一份 XML 申请表。" en="Please correct it and send it again; one XML form per mail."/>
