@@ -7,7 +7,7 @@
 #include "mailflow/wording.h"
 
 #define LARGEST_PLAIN (1u << 20)
-#define MOST_LINES 100000
+#define MOST_LINES 20000
 #define LONGEST_FOOTER 120 /* a footer of a client is short; a longer line is somebody's sentence */
 #define LOOKED_AT 300
 #define MOST_TAGS 8 /* of gateways at the start of a line */
