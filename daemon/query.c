@@ -12,6 +12,8 @@
     "attempts, said"
 #define TICKET_COLUMNS "hash, request, step, role, person, mail, name, language, digest, message_id, fate, made"
 
+#define USABLE "(fate IS NULL OR fate = 'undeliverable')" /* ticket_usable() */
+
 static const char *const sql[QUERY_COUNT] = {
     [QUERY_BEGIN] = "BEGIN IMMEDIATE",
     [QUERY_COMMIT] = "COMMIT",
@@ -60,9 +62,11 @@ static const char *const sql[QUERY_COUNT] = {
     [QUERY_TICKET] = "SELECT " TICKET_COLUMNS " FROM token WHERE hash = ?",
     [QUERY_TICKETS] = "SELECT " TICKET_COLUMNS " FROM token WHERE request = ? AND fate IS NULL ORDER BY rowid",
     [QUERY_TICKET_PUT] = "INSERT INTO token (" TICKET_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    [QUERY_TICKET_USE] = "UPDATE token SET fate = 'used' WHERE hash = ? AND fate IS NULL",
-    [QUERY_TICKETS_END] = "UPDATE token SET fate = 'closed' WHERE request = ? AND fate IS NULL",
-    [QUERY_TICKETS_END_OF] = "UPDATE token SET fate = 'superseded' WHERE request = ? AND person = ? AND fate IS NULL",
+    [QUERY_TICKETS_RETURNED] = "SELECT " TICKET_COLUMNS " FROM token WHERE request = ? AND fate = 'undeliverable' ORDER BY rowid",
+    [QUERY_TICKET_USE] = "UPDATE token SET fate = 'used' WHERE hash = ? AND " USABLE,
+    [QUERY_TICKET_RETURN] = "UPDATE token SET fate = 'undeliverable' WHERE hash = ? AND fate IS NULL",
+    [QUERY_TICKETS_END] = "UPDATE token SET fate = 'closed' WHERE request = ? AND " USABLE,
+    [QUERY_TICKETS_END_OF] = "UPDATE token SET fate = 'superseded' WHERE request = ? AND person = ? AND " USABLE,
 
     [QUERY_LOCK_PUT] = "INSERT INTO lock (kind, key, request) VALUES (?, ?, ?)",
     [QUERY_LOCKS_FREE] = "DELETE FROM lock WHERE request = ?",
@@ -96,6 +100,7 @@ static const char *const sql[QUERY_COUNT] = {
         "request NOT IN"
         " (SELECT request FROM outbox WHERE state = 'waiting' AND kind = 'change') GROUP BY request ORDER BY min(id) LIMIT 200",
     [QUERY_OUTCOME_HEARD] = "UPDATE outbox SET state = 'done' WHERE request = ? AND state IN ('applied', 'conflict')",
+    [QUERY_MAILED] = "SELECT request, recipient FROM outbox WHERE message_id = ?",
     [QUERY_TROUBLES] = "SELECT " OUTBOX_COLUMNS " FROM outbox WHERE told = 0 AND coalesce(code, '') <> 'N11' AND (state = 'failed' "
                        "OR (state = 'waiting' AND attempts >= 5)) ORDER BY id LIMIT 20",
     [QUERY_TROUBLE_TOLD] = "UPDATE outbox SET told = 1 WHERE id = ?",

@@ -64,15 +64,36 @@ static struct ticket *ticket_by_hash(void *context, const char *hash)
     return ticket;
 }
 
-static GPtrArray *tickets_alive(void *context, const char *request)
+static GPtrArray *read_tickets(struct store *store, enum query query, const char *request)
 {
-    struct store *store = context;
     GPtrArray *list = ticket_list();
-    sqlite3_stmt *statement = query_bind(&store->queries, QUERY_TICKETS, "t", request);
+    sqlite3_stmt *statement = query_bind(&store->queries, query, "t", request);
 
     while (query_row(&store->queries, statement))
         g_ptr_array_add(list, read_ticket(statement));
     return list;
+}
+
+static GPtrArray *tickets_alive(void *context, const char *request)
+{
+    return read_tickets(context, QUERY_TICKETS, request);
+}
+
+static GPtrArray *tickets_returned(void *context, const char *request)
+{
+    return read_tickets(context, QUERY_TICKETS_RETURNED, request);
+}
+
+static void mailed(void *context, const char *message_id, char **request, char **recipient)
+{
+    struct store *store = context;
+    sqlite3_stmt *statement = query_bind(&store->queries, QUERY_MAILED, "t", message_id);
+
+    if (query_row(&store->queries, statement)) {
+        *request = query_text(statement, 0);
+        *recipient = query_text(statement, 1);
+    }
+    query_end(statement);
 }
 
 static struct request *request_by_id(void *context, const char *id)
@@ -168,6 +189,8 @@ void store_records(struct store *store, struct records *records)
         .request = request_by_id,
         .steps = steps_of,
         .tickets = tickets_alive,
+        .returned = tickets_returned,
+        .mailed = mailed,
         .requests_of = requests_of,
         .same_form = same_form,
         .lock_holder = lock_holder,

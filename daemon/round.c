@@ -1,5 +1,6 @@
 #include "daemon/round.h"
 
+#include "mailflow/absence.h"
 #include "mailflow/intake.h"
 
 #define TIMERS_MOST 50
@@ -77,14 +78,16 @@ static gboolean carry(struct site *site, GPtrArray *plans, GPtrArray *lines)
     return taken;
 }
 
-/* A row that keeps failing: the operator hears of it once. */
-static int report_troubles(struct site *site, GPtrArray *lines)
+/* A row that keeps failing: the operator hears of it once; a stage does not wait for an address that takes no mail. */
+static int report_troubles(struct site *site, GPtrArray *lines, GError **error)
 {
     g_autoptr(GPtrArray) rows = store_troubles(site->store);
 
     for (guint i = 0; i < rows->len; i++) {
         const struct outbox_row *row = g_ptr_array_index(rows, i);
         g_autoptr(GPtrArray) plans = workflow_trouble(&site->mind, row->request, row->effect, row->recipient, row->said);
+        if (row->message_id && g_str_equal(row->state, "failed") && !absence_refused(&site->mind, row->message_id, plans, error))
+            return -1;
         carry(site, plans, lines);
         store_trouble_told(site->store, row->id);
     }
@@ -104,7 +107,8 @@ int round_outcomes(struct site *site, GPtrArray *lines, GError **error)
         if (carry(site, plans, lines))
             store_outcome_heard(site->store, outcome->request);
     }
-    return (int)outcomes->len + report_troubles(site, lines);
+    int troubles = report_troubles(site, lines, error);
+    return troubles < 0 ? -1 : (int)outcomes->len + troubles;
 }
 
 int round_timers(struct site *site, GPtrArray *lines, GError **error)

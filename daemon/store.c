@@ -57,6 +57,7 @@ static const char *const migrations[] = {
     "CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;",
     "ALTER TABLE answer ADD COLUMN times INTEGER NOT NULL DEFAULT 1;"
     "CREATE INDEX answer_at ON answer (at);",
+    "CREATE INDEX token_request ON token (request);",
 };
 
 static gboolean run(struct store *store, const char *script, GError **error)
@@ -227,6 +228,8 @@ static gboolean carry_step(struct queries *queries, const struct plan *plan, con
     if (verdict && query_write(queries, QUERY_STEP_CLOSE, "ittttttt", now, verdict->verdict, verdict->reviewer,
                                verdict->reviewer_name, verdict->reason, verdict->archive, digest, plan->request) != 1)
         return FALSE;
+    if (plan->undeliverable)
+        query_write(queries, QUERY_TICKET_RETURN, "t", plan->undeliverable);
     if (plan->end_tickets)
         query_write(queries, QUERY_TICKETS_END, "t", plan->request);
     if (plan->end_person)

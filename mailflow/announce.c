@@ -141,6 +141,16 @@ static gboolean left_out(const struct affair *affair, const struct occasion *occ
     return out;
 }
 
+static gboolean is_meant(const struct occasion *occasion, const struct hearer *hearer)
+{
+    if (!hearer->mail || (occasion->only && g_strcmp0(occasion->only, hearer->person) != 0))
+        return FALSE;
+    for (guint i = 0; occasion->without && i < occasion->without->len; i++)
+        if (g_ascii_strcasecmp(g_ptr_array_index(occasion->without, i), hearer->mail) == 0)
+            return FALSE;
+    return TRUE;
+}
+
 /* The reviewers of the open stage, each with a token; who is involved or has decided an earlier stage is left out. */
 static gboolean invite_reviewers(const struct affair *affair, struct plan *plan, const char *code, const struct occasion *occasion,
                                  GError **error)
@@ -160,8 +170,7 @@ static gboolean invite_reviewers(const struct affair *affair, struct plan *plan,
         const struct entry *reviewer = g_ptr_array_index(reviewers, i);
         struct hearer hearer = {entry_value(reviewer, ATTRIBUTE_MAIL), entry_value(reviewer, ATTRIBUTE_CN),
                                 entry_value(reviewer, ATTRIBUTE_PREFERRED_LANGUAGE), reviewer->dn, "reviewer"};
-        if ((occasion->only && g_strcmp0(occasion->only, reviewer->dn) != 0) || !hearer.mail ||
-            left_out(affair, occasion, reviewer, &problem))
+        if (!is_meant(occasion, &hearer) || left_out(affair, occasion, reviewer, &problem))
             continue;
         if (problem) {
             g_propagate_error(error, problem);
@@ -170,7 +179,7 @@ static gboolean invite_reviewers(const struct affair *affair, struct plan *plan,
         tell(affair, plan, code, &hearer, &now);
         told++;
     }
-    if (told)
+    if (told || occasion->only)
         return TRUE;
     struct occasion nobody = *occasion;
     nobody.problem_zh = "该主管部门目前没有可以审核此申请的审核人员，申请将等待。";

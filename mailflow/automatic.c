@@ -170,6 +170,48 @@ static const char *find_type(const struct evidence *evidence)
     return NULL;
 }
 
+/* How the subject of a receipt begins. */
+static const char *const receipts[] = {
+    "read",        "not read",
+    "已读",        "已讀",
+    "未读",        "未閱讀",
+    "阅读回执",    "閱讀回條",
+    "gelesen",     "lesebestätigung",
+    "lu",          "leído",
+    "開封",        "읽음",
+    "deleted",     "return receipt",
+    "disposition", "message read",
+    "accusé",      "eingangsbestätigung",
+};
+
+static char *bare_subject(const char *subject)
+{
+    g_autofree char *lower = g_utf8_strdown(subject ? subject : "", -1);
+
+    return g_strdup(automatic_strip_subject(lower, NULL));
+}
+
+gboolean automatic_is_receipt(const char *why, const char *subject)
+{
+    g_autofree char *bare = bare_subject(subject);
+
+    for (guint i = 0; i < G_N_ELEMENTS(types); i++)
+        if (g_strcmp0(types[i].why, why) == 0)
+            return TRUE;
+    for (guint i = 0; i < G_N_ELEMENTS(receipts); i++)
+        if (g_str_has_prefix(bare, receipts[i]))
+            return TRUE;
+    return FALSE;
+}
+
+gboolean automatic_is_absence(const char *subject)
+{
+    g_autofree char *bare = bare_subject(subject);
+
+    return idiom_begins(IDIOM_AUTOMATIC_SUBJECT, bare) || idiom_begins(IDIOM_ABSENCE_SUBJECT, bare) ||
+           idiom_within(IDIOM_AUTOMATIC_WORD, bare);
+}
+
 /* A note of absence names it and then the subject it answers; a person goes on in words: "Out of office: x", not "Out of office
  * on Friday". */
 static gboolean is_absence(const struct evidence *evidence, const char *subject)
@@ -251,7 +293,7 @@ static const char *find_null_sender(const struct evidence *evidence)
 
 const char *automatic_find(const struct evidence *evidence)
 {
-    static const char *(*const finders[])(const struct evidence *) = {find_mark,        find_type,  find_subject,
+    static const char *(*const finders[])(const struct evidence *) = {find_type,        find_mark,  find_subject,
                                                                       find_null_sender, find_robot, find_saying};
 
     for (guint i = 0; i < G_N_ELEMENTS(finders); i++) {

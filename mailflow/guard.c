@@ -54,7 +54,7 @@ static enum guard_answer ask_token(const struct attempt *attempt, struct guard_r
     const struct step *decided = last_decision(affair, attempt->ticket->step);
 
     (void)error;
-    if (!attempt->ticket->fate && open && open->number == attempt->ticket->step &&
+    if (ticket_usable(attempt->ticket) && open && open->number == attempt->ticket->step &&
         g_strcmp0(attempt->ticket->digest, affair->request->digest) == 0)
         return GUARD_YES;
     if (!from_reviewer(attempt))

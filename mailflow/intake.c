@@ -2,36 +2,10 @@
 
 #include <string.h>
 
+#include "mailflow/absence.h"
 #include "mailflow/decide.h"
 #include "mailflow/submit.h"
 #include "mailflow/wish.h"
-
-/* Automatic mail, lists and bounces decide nothing and are answered by nobody; what is known of them is noted on the request (RFC 3834). */
-static void note_only(const struct mind *mind, const struct message *message, GPtrArray *plans)
-{
-    gboolean disagree;
-    const char *token = token_agreed(message->sightings, &disagree);
-    g_autofree char *hash = token ? token_hash(token) : NULL;
-    struct ticket *ticket = hash ? mind->records.ticket(mind->records.context, hash) : NULL;
-    struct plan *plan = plan_new(message->kind == KIND_BOUNCE ? "bounced" : "ignored", ticket ? ticket->request : NULL);
-
-    plan_log(plan, "%s from %s: %s", kind_name(message->kind), message->from ? message->from : "nobody", message->why);
-    if (ticket)
-        plan_event(plan, message->from ? message->from : "nobody", kind_name(message->kind), NULL, NULL, message->why);
-    if (ticket && message->kind == KIND_BOUNCE && message->bounce && message->bounce->permanent) {
-        g_autofree char *zh =
-            g_strdup_printf("发往 %s 的邮件被退回（%s）。", ticket->mail, message->bounce->status ? message->bounce->status : "-");
-        g_autofree char *en =
-            g_strdup_printf("Mail to %s came back (%s).", ticket->mail, message->bounce->status ? message->bounce->status : "-");
-        struct affair *affair = affair_open(mind, ticket->request);
-        struct occasion occasion = {.problem_zh = zh, .problem_en = en, .state = affair->request->state, .serial = message->digest};
-        struct notice_rule rule = {"N11", "operator"};
-        announce(affair, plan, &rule, &occasion, NULL); /* the operator's address is configuration: nothing is asked */
-        affair_free(affair);
-    }
-    ticket_free(ticket);
-    g_ptr_array_add(plans, plan);
-}
 
 static void quarantine(const struct mind *mind, const char *digest, const char *why, GPtrArray *plans)
 {
@@ -57,7 +31,7 @@ GPtrArray *intake(const struct mind *mind, const struct message *message, GError
     case KIND_BOUNCE:
     case KIND_AUTOMATIC:
     case KIND_LIST:
-        note_only(mind, message, plans);
+        fine = absence_note(mind, message, plans, error);
         break;
     case KIND_UNKNOWN:
         quarantine(mind, message->digest, message->why, plans);

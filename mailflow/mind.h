@@ -35,8 +35,11 @@ struct records {
     void *context;
     struct ticket *(*ticket)(void *context, const char *hash);
     struct request *(*request)(void *context, const char *id);
-    GPtrArray *(*steps)(void *context, const char *request);   /* struct step, by number */
-    GPtrArray *(*tickets)(void *context, const char *request); /* struct ticket alive */
+    GPtrArray *(*steps)(void *context, const char *request);    /* struct step, by number */
+    GPtrArray *(*tickets)(void *context, const char *request);  /* struct ticket alive */
+    GPtrArray *(*returned)(void *context, const char *request); /* struct ticket whose mail came back */
+    void (*mailed)(void *context, const char *message_id, char **request,
+                   char **recipient); /* about which request, NULL for none, and to whom that mail of ours went */
     GPtrArray *(*requests_of)(void *context, const char *mail, const char *applicant,
                               guint most); /* newest first: of that DN, or of newcomers with that mail */
     struct request *(*same_form)(void *context, const char *mail, const char *client_ref,

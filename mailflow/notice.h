@@ -46,7 +46,7 @@ struct notice {
     gint64 date;            /* seconds since 1970 */
     /* what it says */
     char *
-        code; /* N0 invalid, N1D receipt of a draft (asks to confirm), N1 accepted, N2 please decide, N2b receiving enterprise, N3 progress, N4 next authority decides,
+        code; /* N0 invalid, N1D receipt of a draft (asks to confirm), N1 accepted, N2 please decide, N2b receiving enterprise, N3 progress, N3a a reviewer is away, N4 next authority decides,
                                N5 approved and in effect, N6 rejected, N6x expired, N6v void, N7 withdrawn, N8 reminder, N9 unusable reply, N10 re-routed, N11 operator,
                                NS status report, NX one neutral line */
     char *request;                                         /* "T5-2026-000001"; NULL before there is one */

@@ -62,6 +62,7 @@ struct plan {
     struct plan_verdict *verdict; /* closes the open step */
     gboolean open_step;           /* opens a step in the state moved to */
     char *use;                    /* hash of the ticket this answer uses up */
+    char *undeliverable;          /* hash of the ticket whose mail came back */
     gboolean end_tickets;         /* all tickets of the request that are alive end */
     char *end_person;             /* those of this person (DN) end; NULL */
     gboolean unlock;              /* the request's locks go */

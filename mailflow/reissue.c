@@ -1,7 +1,7 @@
 #include "mailflow/reissue.h"
 
 /* The mail that stage began with: N2 for the first, N4 for those after it; a draft's is its receipt. */
-static struct notice_rule invitation(const struct affair *affair)
+struct notice_rule reissue_invitation(const struct affair *affair)
 {
     int index = -1;
 
@@ -24,7 +24,7 @@ gboolean reissue(const struct affair *affair, const char *reviewer, const char *
         return TRUE;
     }
     struct plan *plan = plan_new("reissued", request->id);
-    struct notice_rule rule = invitation(affair);
+    struct notice_rule rule = reissue_invitation(affair);
     g_autofree char *serial = g_strdup_printf("reissue-%" G_GINT64_FORMAT, affair->mind->now);
     struct occasion occasion = {.state = request->state, .step = open ? open->number : 0, .only = reviewer, .serial = serial};
 

@@ -9,4 +9,7 @@
 gboolean reissue(const struct affair *affair, const char *reviewer, const char *actor, GPtrArray *plans, const char **zh,
                  const char **en, GError **error);
 
+/* The mail with which the request's open stage, or its draft, began. */
+struct notice_rule reissue_invitation(const struct affair *affair);
+
 #endif

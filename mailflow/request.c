@@ -57,6 +57,11 @@ void ticket_free(struct ticket *ticket)
     g_free(ticket);
 }
 
+gboolean ticket_usable(const struct ticket *ticket)
+{
+    return !ticket->fate || g_str_equal(ticket->fate, "undeliverable");
+}
+
 GPtrArray *request_list(void)
 {
     return g_ptr_array_new_with_free_func((GDestroyNotify)request_free);

@@ -46,13 +46,16 @@ struct ticket { /* a token's row: whom it lets answer what; only the token's has
     char *mail, *name, *language;
     char *digest;     /* of the form it was shown: what you saw is what you sign */
     char *message_id; /* of the notice that carried it */
-    char *fate;       /* NULL: alive; "used", "superseded", "closed" */
+    char *fate;       /* NULL: alive; "undeliverable", "used", "superseded", "closed" */
     gint64 made;
 };
 
 void request_free(struct request *request);
 void step_free(struct step *step);
 void ticket_free(struct ticket *ticket);
+
+/* Whether an answer may use it: alive, or its mail came back - perhaps only from where the person has it sent on to: whoever answers has got it. */
+gboolean ticket_usable(const struct ticket *ticket);
 
 /* Arrays that free what they hold. */
 GPtrArray *request_list(void);

@@ -278,7 +278,7 @@ static struct ticket *ticket_again(const struct affair *affair, const char *code
     g_autofree char *hash = token ? token_hash(token) : NULL;
     struct ticket *ticket = hash ? records->ticket(records->context, hash) : NULL;
 
-    if (ticket && !ticket->fate && g_ascii_strcasecmp(ticket->mail, hearer->mail) == 0) {
+    if (ticket && ticket_usable(ticket) && g_ascii_strcasecmp(ticket->mail, hearer->mail) == 0) {
         g_strlcpy(text, token, TOKEN_CHARACTERS + 1);
         return ticket;
     }

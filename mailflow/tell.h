@@ -19,6 +19,7 @@ struct occasion {
     gboolean blanks;                     /* the blank forms travel along */
     const char *blank;                   /* or only the one of this root */
     const char *only;                    /* reviewers' invitations: for the reviewer of this DN alone; NULL: all */
+    const GPtrArray *without;            /* nor for these addresses (char *); NULL */
     const char *serial;                  /* tells repeated notices apart: a mail's digest, a reminder's number; NULL */
 };
 

@@ -231,10 +231,11 @@
     <brief zh="您的回复未能受理：{n:problem/@zh}" en="Your reply could not be used: {n:problem/@en}"/>
   </xsl:template>
 
-  <!-- N1m, N3w, N5p: one piece of news about a request, said by its sender. -->
-  <xsl:template match="n:notice[@code='N1m' or @code='N3w' or @code='N5p']" mode="sentences">
+  <!-- N1m, N3a, N3w, N5p: one piece of news about a request, said by its sender. -->
+  <xsl:template match="n:notice[@code='N1m' or @code='N3a' or @code='N3w' or @code='N5p']" mode="sentences">
     <xsl:choose>
       <xsl:when test="@code='N1m'"><subject zh="联系邮箱即将变更" en="Your mail address is about to change"/></xsl:when>
+      <xsl:when test="@code='N3a'"><subject zh="审核人员暂时不在" en="A reviewer is away"/></xsl:when>
       <xsl:when test="@code='N3w'"><subject zh="审核暂不能继续" en="The review has to wait"/></xsl:when>
       <xsl:otherwise><subject zh="新证书可以打印" en="The new certificate can be printed"/></xsl:otherwise>
     </xsl:choose>

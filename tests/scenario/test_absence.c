@@ -1,0 +1,481 @@
+/* Mail that comes back, and reviewers who are away: a stage never waits for a dead mailbox, a deputy is asked, robots hear nothing. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "ldap-schema/names.h"
+#include "tests/scenario/story.h"
+
+#define NEW "new@example.com"
+#define JINAN_1 "city-jinan-1@example.com"
+#define JINAN_2 "city-jinan-2@example.com"
+#define BOTH "city-and-province@example.com"
+#define LINYI_1 "city-linyi-1@example.com"
+#define DEPUTY "city-linyi-2@example.com"
+#define LINYI_1_DN REVIEWER("city-linyi-1", "371300")
+#define DEPUTY_DN REVIEWER("city-linyi-2", "371300")
+
+/* A mail system says that `mail` did not arrive at its address. */
+static void bounce(struct scene *scene, const struct mail *mail, const char *action, const char *status)
+{
+    static guint number;
+    g_autofree char *report = g_strdup_printf(
+        "Return-Path: <>\r\nFrom: <MAILER-DAEMON@mx.example.com>\r\nTo: <" SCENE_ADDRESS ">\r\nMessage-ID: <%u@mx.example.com>\r\n"
+        "Subject: Undelivered Mail Returned to Sender\r\nAuto-Submitted: auto-replied\r\nMIME-Version: 1.0\r\n"
+        "Content-Type: multipart/report; report-type=delivery-status; boundary=\"b\"\r\n\r\n"
+        "--b\r\nContent-Type: text/plain\r\n\r\nyour message could not be delivered\r\n"
+        "--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example.com\r\n\r\n"
+        "Final-Recipient: rfc822; %s\r\nAction: %s\r\nStatus: %s\r\n\r\n"
+        "--b\r\nContent-Type: text/rfc822-headers\r\n\r\nFrom: <" SCENE_ADDRESS ">\r\nTo: <%s>\r\nMessage-ID: <%s>\r\n"
+        "Subject: x\r\n\r\n--b--\r\n",
+        ++number, mail->to, action, status, mail->to, mail->message_id);
+
+    scene_receive(scene, report, strlen(report));
+    scene_deliver(scene);
+}
+
+static void come_back(struct scene *scene, const char *code, const char *to)
+{
+    bounce(scene, scene_mail(scene, code, to), "failed", "5.1.1");
+}
+
+/* The reviewer's machine answers the mail. */
+static void answer_titled(struct scene *scene, const struct mail *mail, const char *from, const char *subject, const char *mark)
+{
+    static guint number;
+    g_autofree char *note = g_strdup_printf("From: <%s>\r\nTo: <" SCENE_ADDRESS ">\r\nMessage-ID: <a%u@example.com>\r\n"
+                                            "Subject: %s\r\nIn-Reply-To: <%s>\r\n%s\r\n\r\n同意 I am away. 同意\r\n",
+                                            from, ++number, subject, mail->message_id, mark);
+
+    scene_receive(scene, note, strlen(note));
+    scene_deliver(scene);
+}
+
+static void answer_absent(struct scene *scene, const struct mail *mail, const char *from, const char *mark)
+{
+    answer_titled(scene, mail, from, "Out of Office: x", mark);
+}
+
+static void be_absent(struct scene *scene, const char *who)
+{
+    answer_absent(scene, scene_mail(scene, "N2", who), who, "Auto-Submitted: auto-replied");
+}
+
+/* A registration that waits for Jinan, where three decide. */
+static struct scene *waiting(char **id)
+{
+    struct scene *scene = scene_new();
+
+    *id = scene_form(scene, "T5", NULL);
+    assert_string_equal(scene_state(scene, *id), "cityReview");
+    return scene;
+}
+
+/* A registration that waits for Linyi, where one decides. */
+static struct scene *waiting_for_one(char **id)
+{
+    struct scene *scene = scene_new();
+
+    *id = scene_form(scene, "T5", "cityCode", "371300", NULL);
+    assert_string_equal(scene_state(scene, *id), "cityReview");
+    assert_int_equal(scene_mails(scene, "N2", NULL), 1);
+    return scene;
+}
+
+static void leave(struct scene *scene, char *id)
+{
+    g_free(id);
+    scene_free(scene);
+}
+
+static void hire(struct scene *scene)
+{
+    tree_add(scene->tree, DEPUTY_DN, ATTRIBUTE_OBJECT_CLASS, CLASS_REVIEWER, ATTRIBUTE_UID, "city-linyi-2", ATTRIBUTE_CN,
+             "临沂审核乙", ATTRIBUTE_MAIL, DEPUTY, ATTRIBUTE_ACTIVE, "TRUE", NULL);
+    entry_put(tree_entry(scene->tree, REVIEWERS("371300")), ATTRIBUTE_MEMBER, DEPUTY_DN);
+}
+
+static void name_deputy(struct scene *scene, const char *uid, const char *from, const char *until)
+{
+    tree_set(scene->tree, LINYI_1_DN, ATTRIBUTE_DEPUTY, uid);
+    tree_set(scene->tree, LINYI_1_DN, ATTRIBUTE_DEPUTY_FROM, from);
+    tree_set(scene->tree, LINYI_1_DN, ATTRIBUTE_DEPUTY_UNTIL, until);
+}
+
+static guint audited(struct scene *scene, const char *id, const char *what)
+{
+    g_autoptr(GPtrArray) events = store_events(scene->site.store, id, 1000);
+    guint count = 0;
+
+    for (guint i = 0; i < events->len; i++)
+        count += g_str_equal(((struct event_row *)g_ptr_array_index(events, i))->event, what);
+    return count;
+}
+
+static guint living(struct scene *scene, const char *id)
+{
+    const struct records *records = &scene->site.mind.records;
+    g_autoptr(GPtrArray) tickets = records->tickets(records->context, id);
+
+    return tickets->len;
+}
+
+static void test_one_dead_mailbox_of_several(void **state)
+{
+    char *id;
+    struct scene *scene = waiting(&id);
+    (void)state;
+    guint before = living(scene, id), sent = scene->mails->len;
+
+    come_back(scene, "N2", JINAN_1);
+    assert_int_equal(living(scene, id), before - 1);
+    assert_true(scene_told(scene, "N11", SCENE_OPERATOR, JINAN_1));
+    assert_int_equal(audited(scene, id, "bounce"), 1);
+    assert_int_equal(scene->mails->len, sent + 1);
+    scene_reply(scene, JINAN_2, "N2", STORY_APPROVE);
+    assert_string_equal(scene_state(scene, id), "done");
+    leave(scene, id);
+}
+
+static void test_a_delay_is_only_noted(void **state)
+{
+    char *id;
+    struct scene *scene = waiting(&id);
+    (void)state;
+    guint before = living(scene, id);
+
+    bounce(scene, scene_mail(scene, "N2", JINAN_1), "delayed", "4.4.1");
+    assert_int_equal(living(scene, id), before);
+    assert_null(scene_mail(scene, "N11", NULL));
+    assert_int_equal(audited(scene, id, "bounce"), 1);
+    leave(scene, id);
+}
+
+static void test_who_was_added_since_is_invited_when_the_last_mailbox_is_dead(void **state)
+{
+    char *id;
+    struct scene *scene = waiting_for_one(&id);
+    (void)state;
+
+    hire(scene);
+    come_back(scene, "N2", LINYI_1);
+    assert_int_equal(scene_mails(scene, "N2", LINYI_1), 1);
+    assert_int_equal(scene_mails(scene, "N2", DEPUTY), 1);
+    assert_int_equal(audited(scene, id, "passedBy"), 1);
+    scene_reply(scene, DEPUTY, "N2", STORY_APPROVE);
+    assert_string_equal(scene_state(scene, id), "done");
+    leave(scene, id);
+}
+
+static void test_with_nobody_left_operator_and_province_hear_of_it(void **state)
+{
+    char *id;
+    struct scene *scene = waiting_for_one(&id);
+    (void)state;
+
+    come_back(scene, "N2", LINYI_1);
+    assert_true(scene_told(scene, "N11", "province-1@example.com", "没有可以审核"));
+    assert_int_equal(scene_mails(scene, "N11", SCENE_OPERATOR), 2);
+    assert_int_equal(living(scene, id), 0);
+    assert_string_equal(scene_state(scene, id), "cityReview");
+    tree_set(scene->tree, LINYI_1_DN, ATTRIBUTE_MAIL, "linyi-anew@example.com");
+    scene_forward(scene, 10); /* the reminder goes where the directory says by now */
+    assert_non_null(scene_mail(scene, "N8", "linyi-anew@example.com"));
+    leave(scene, id);
+}
+
+static void test_the_same_address_is_reported_once_a_day(void **state)
+{
+    char *id;
+    struct scene *scene = waiting(&id);
+    (void)state;
+    g_autofree char *other = scene_form(scene, "T1", NULL);
+
+    for (guint i = 0; i < scene->mails->len; i++) {
+        const struct mail *mail = g_ptr_array_index(scene->mails, i);
+        if (g_str_equal(mail->code, "N2") && g_str_equal(mail->to, JINAN_1))
+            bounce(scene, mail, "failed", "5.1.1");
+    }
+    assert_int_equal(audited(scene, id, "bounce") + audited(scene, other, "bounce"), 2);
+    assert_int_equal(scene_mails(scene, "N11", SCENE_OPERATOR), 1);
+    leave(scene, id);
+}
+
+static void test_dead_mailboxes_are_not_asked_in_turn_for_ever(void **state)
+{
+    char *id;
+    struct scene *scene = waiting(&id);
+    (void)state;
+
+    come_back(scene, "N2", JINAN_1);
+    come_back(scene, "N2", JINAN_2);
+    come_back(scene, "N2", BOTH);
+    assert_int_equal(scene_mails(scene, "N2", NULL), 3);
+    assert_non_null(scene_mail(scene, "N11", "province-1@example.com"));
+    leave(scene, id);
+}
+
+/* Only a copy sent on elsewhere came back: the person answers, and that counts. */
+static void test_who_answers_has_got_the_mail(void **state)
+{
+    char *id;
+    struct scene *scene = waiting(&id);
+    (void)state;
+
+    come_back(scene, "N2", JINAN_1);
+    scene_reply(scene, JINAN_1, "N2", STORY_APPROVE);
+    assert_string_equal(scene_state(scene, id), "done");
+    scene_reply(scene, JINAN_1, "N2", STORY_REJECT);
+    assert_string_equal(scene_state(scene, id), "done");
+    leave(scene, id);
+}
+
+static void test_a_bounce_of_a_decided_stage_changes_nothing(void **state)
+{
+    char *id;
+    struct scene *scene = waiting(&id);
+    (void)state;
+
+    const struct mail late = *scene_mail(scene, "N2", JINAN_1);
+
+    scene_reply(scene, JINAN_2, "N2", STORY_APPROVE);
+    scene_forget(scene);
+    bounce(scene, &late, "failed", "5.1.1");
+    assert_int_equal(scene_mails(scene, NULL, NULL), scene_mails(scene, "N11", SCENE_OPERATOR));
+    assert_string_equal(scene_state(scene, id), "done");
+    leave(scene, id);
+}
+
+static void test_the_applicants_mailbox_is_dead(void **state)
+{
+    char *id;
+    struct scene *scene = waiting(&id);
+    (void)state;
+
+    come_back(scene, "N1", NEW); /* carries no token: found by its Message-ID */
+    assert_true(scene_told(scene, "N11", SCENE_OPERATOR, NEW));
+    assert_int_equal(audited(scene, id, "bounce"), 1);
+    assert_string_equal(scene_state(scene, id), "cityReview");
+    leave(scene, id);
+}
+
+static void test_a_mailbox_that_is_refused_at_once(void **state)
+{
+    struct scene *scene = scene_new();
+    (void)state;
+
+    scene->refused = LINYI_1;
+    hire(scene);
+    g_autofree char *id = scene_form(scene, "T5", "cityCode", "371300", NULL);
+    assert_int_equal(living(scene, id), 1);
+    assert_true(scene_told(scene, "N11", SCENE_OPERATOR, LINYI_1));
+    scene_free(scene);
+
+    scene = scene_new();
+    scene->refused = LINYI_1;
+    g_autofree char *alone = scene_form(scene, "T5", "cityCode", "371300", NULL);
+    assert_int_equal(living(scene, alone), 0);
+    assert_true(scene_told(scene, "N11", "province-1@example.com", "没有可以审核"));
+    scene_free(scene);
+}
+
+static void test_a_bounce_waits_for_the_directory(void **state)
+{
+    char *id;
+    struct scene *scene = waiting_for_one(&id);
+    const struct mail mail = *scene_mail(scene, "N2", LINYI_1);
+    (void)state;
+
+    hire(scene);
+    scene_directory_down(scene, TRUE);
+    bounce(scene, &mail, "failed", "5.1.1");
+    assert_int_equal(scene->fate, ROUND_LEFT);
+    assert_int_equal(living(scene, id), 1);
+    scene_directory_down(scene, FALSE);
+    bounce(scene, &mail, "failed", "5.1.1");
+    assert_non_null(scene_mail(scene, "N2", DEPUTY));
+    leave(scene, id);
+}
+
+static void test_an_absence_is_noted_and_told_once(void **state)
+{
+    char *id;
+    struct scene *scene = waiting(&id);
+    (void)state;
+    guint before = living(scene, id);
+
+    be_absent(scene, JINAN_1);
+    be_absent(scene, JINAN_1);
+    be_absent(scene, JINAN_2);
+    assert_int_equal(audited(scene, id, "absent"), 3);
+    assert_int_equal(scene_mails(scene, "N3a", NEW), 1);
+    assert_null(scene_mail(scene, "N11", NULL));
+    assert_null(scene_mail(scene, "N9", NULL));
+    assert_int_equal(living(scene, id), before);
+    assert_string_equal(scene_state(scene, id), "cityReview");
+    leave(scene, id);
+}
+
+static void test_the_only_reviewer_is_away_without_deputy(void **state)
+{
+    char *id;
+    struct scene *scene = waiting_for_one(&id);
+    (void)state;
+
+    be_absent(scene, LINYI_1);
+    be_absent(scene, LINYI_1);
+    assert_int_equal(scene_mails(scene, "N11", SCENE_OPERATOR), 1);
+    leave(scene, id);
+}
+
+static void test_the_deputy_gets_a_token_of_their_own(void **state)
+{
+    char *id;
+    struct scene *scene = waiting_for_one(&id);
+    (void)state;
+
+    hire(scene);
+    name_deputy(scene, "city-linyi-2", "2026-05-01", "2026-05-06");
+    be_absent(scene, LINYI_1);
+    be_absent(scene, LINYI_1);
+    assert_int_equal(scene_mails(scene, "N2", DEPUTY), 1);
+    assert_null(scene_mail(scene, "N11", NULL));
+    assert_int_equal(scene_mails(scene, "N3a", NEW), 1);
+    assert_string_not_equal(scene_mail(scene, "N2", DEPUTY)->reply_to, scene_mail(scene, "N2", LINYI_1)->reply_to);
+    scene_reply(scene, DEPUTY, "N2", STORY_APPROVE);
+    assert_string_equal(scene_state(scene, id), "done");
+    leave(scene, id);
+}
+
+static void test_a_deputy_is_asked_only_on_the_days_named(void **state)
+{
+    static const struct {
+        const char *from, *until;
+        guint invited;
+    } days[] = {
+        {"2026-05-07", "2026-05-20", 0}, {"2026-05-01", "2026-05-05", 0}, {"2026-05-06", "2026-05-06", 1},
+        {NULL, "2026-05-06", 1},         {"2026-05-06", NULL, 1},         {NULL, NULL, 1},
+    };
+    (void)state;
+
+    for (guint i = 0; i < G_N_ELEMENTS(days); i++) {
+        char *id;
+        struct scene *scene = waiting_for_one(&id);
+        hire(scene);
+        name_deputy(scene, "city-linyi-2", days[i].from, days[i].until);
+        be_absent(scene, LINYI_1);
+        assert_int_equal(scene_mails(scene, "N2", DEPUTY), days[i].invited);
+        leave(scene, id);
+    }
+}
+
+static void test_a_deputy_who_may_not_decide_is_not_asked(void **state)
+{
+    static const char *const uids[] = {"city-jinan-1", "nobody", "e1", "city-linyi-1"};
+    char *id;
+    (void)state;
+
+    for (guint i = 0; i < G_N_ELEMENTS(uids); i++) {
+        struct scene *scene = waiting_for_one(&id);
+        name_deputy(scene, uids[i], NULL, NULL);
+        be_absent(scene, LINYI_1);
+        assert_int_equal(scene_mails(scene, "N2", NULL), 1);
+        leave(scene, id);
+    }
+    struct scene *scene = waiting_for_one(&id);
+    hire(scene);
+    tree_set(scene->tree, DEPUTY_DN, ATTRIBUTE_ACTIVE, "FALSE");
+    name_deputy(scene, "city-linyi-2", NULL, NULL);
+    be_absent(scene, LINYI_1);
+    assert_null(scene_mail(scene, "N2", DEPUTY));
+    leave(scene, id);
+    scene = waiting_for_one(&id);
+    hire(scene);
+    tree_set(scene->tree, DEPUTY_DN, ATTRIBUTE_MOBILE, "13800000044"); /* the applicant's contact */
+    name_deputy(scene, "city-linyi-2", NULL, NULL);
+    be_absent(scene, LINYI_1);
+    assert_null(scene_mail(scene, "N2", DEPUTY));
+    assert_null(scene_mail(scene, "N11", "province-1@example.com"));
+    leave(scene, id);
+}
+
+static void test_a_deputy_who_has_left_decides_nothing(void **state)
+{
+    char *id;
+    struct scene *scene = waiting_for_one(&id);
+    (void)state;
+
+    hire(scene);
+    name_deputy(scene, "city-linyi-2", NULL, NULL);
+    be_absent(scene, LINYI_1);
+    tree_drop(scene->tree, REVIEWERS("371300"), ATTRIBUTE_MEMBER, DEPUTY_DN);
+    scene_reply(scene, DEPUTY, "N2", STORY_APPROVE);
+    assert_string_equal(scene_state(scene, id), "cityReview");
+    assert_true(scene_told(scene, "N9", DEPUTY, "不是该主管部门"));
+    leave(scene, id);
+}
+
+/* At the stage's beginning reviewer and deputy both have one, as every active reviewer has. */
+static void test_a_deputy_is_invited_along(void **state)
+{
+    struct scene *scene = scene_new();
+    (void)state;
+
+    hire(scene);
+    name_deputy(scene, "city-linyi-2", NULL, NULL);
+    g_autofree char *id = scene_form(scene, "T5", "cityCode", "371300", NULL);
+    assert_int_equal(scene_mails(scene, "N2", LINYI_1), 1);
+    assert_int_equal(scene_mails(scene, "N2", DEPUTY), 1);
+    be_absent(scene, LINYI_1);
+    assert_int_equal(scene_mails(scene, "N2", DEPUTY), 1);
+    scene_free(scene);
+}
+
+static void test_receipts_and_other_peoples_machines_are_no_absence(void **state)
+{
+    char *id;
+    struct scene *scene = waiting(&id);
+    (void)state;
+    const struct mail *mail = scene_mail(scene, "N2", JINAN_1);
+
+    answer_absent(scene, mail, "robot@elsewhere.test", "Auto-Submitted: auto-replied");
+    answer_titled(scene, mail, JINAN_1, "已读: 请审核", "Auto-Submitted: auto-replied");
+    answer_titled(scene, mail, JINAN_1, "Your ticket 17", "Auto-Submitted: auto-replied");
+    answer_absent(scene, mail, JINAN_1,
+                  "Auto-Submitted: auto-replied\r\nMIME-Version: 1.0\r\nContent-Type: multipart/report; "
+                  "report-type=disposition-notification; boundary=b");
+    assert_int_equal(audited(scene, id, "absent"), 0);
+    assert_int_equal(audited(scene, id, "automatic"), 4);
+    assert_null(scene_mail(scene, "N3a", NULL));
+    leave(scene, id);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_one_dead_mailbox_of_several),
+        cmocka_unit_test(test_a_delay_is_only_noted),
+        cmocka_unit_test(test_who_was_added_since_is_invited_when_the_last_mailbox_is_dead),
+        cmocka_unit_test(test_with_nobody_left_operator_and_province_hear_of_it),
+        cmocka_unit_test(test_the_same_address_is_reported_once_a_day),
+        cmocka_unit_test(test_dead_mailboxes_are_not_asked_in_turn_for_ever),
+        cmocka_unit_test(test_who_answers_has_got_the_mail),
+        cmocka_unit_test(test_a_bounce_of_a_decided_stage_changes_nothing),
+        cmocka_unit_test(test_the_applicants_mailbox_is_dead),
+        cmocka_unit_test(test_a_mailbox_that_is_refused_at_once),
+        cmocka_unit_test(test_a_bounce_waits_for_the_directory),
+        cmocka_unit_test(test_an_absence_is_noted_and_told_once),
+        cmocka_unit_test(test_the_only_reviewer_is_away_without_deputy),
+        cmocka_unit_test(test_the_deputy_gets_a_token_of_their_own),
+        cmocka_unit_test(test_a_deputy_is_asked_only_on_the_days_named),
+        cmocka_unit_test(test_a_deputy_who_may_not_decide_is_not_asked),
+        cmocka_unit_test(test_a_deputy_who_has_left_decides_nothing),
+        cmocka_unit_test(test_a_deputy_is_invited_along),
+        cmocka_unit_test(test_receipts_and_other_peoples_machines_are_no_absence),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
