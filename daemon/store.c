@@ -55,8 +55,7 @@ static const char *const migrations[] = {
     "CREATE TRIGGER event_keeps BEFORE UPDATE ON event BEGIN SELECT raise(ABORT, 'the audit chain is append-only'); END;"
     "CREATE TRIGGER event_stays BEFORE DELETE ON event BEGIN SELECT raise(ABORT, 'the audit chain is append-only'); END;"
     "CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;",
-    "ALTER TABLE answer ADD COLUMN times INTEGER NOT NULL DEFAULT 1;"
-    "CREATE INDEX answer_at ON answer (at);",
+    "ALTER TABLE answer ADD COLUMN times INTEGER NOT NULL DEFAULT 1; CREATE INDEX answer_at ON answer (at);",
     "CREATE INDEX token_request ON token (request);",
 };
 
