@@ -110,13 +110,14 @@ static gboolean note_bounce(const struct affair *affair, const struct sent *sent
                             GPtrArray *plans, GError **error)
 {
     const struct bounce *bounce = message->bounce;
-    g_autofree char *detail = g_strdup_printf("mail to %s came back%s: %s (%s)", sent->mail, bounce->permanent ? "" : " for now",
-                                              bounce->status ? bounce->status : "-", message->why);
+    g_autofree char *detail = g_strdup_printf("%s%s: %s (%s)", bounce->permanent ? "came back: mail to " : "report on mail to ",
+                                              sent->mail, bounce->status ? bounce->status : "-", message->why);
 
     plan_event(plan, message->from ? message->from : "nobody", kind_name(message->kind), NULL, NULL, detail);
     if (!bounce->permanent)
         return TRUE;
-    tell_of_address(affair, bounce, sent->mail, plans);
+    if (g_strcmp0(sent->mail, affair->mind->policy->operator_mail) != 0)
+        tell_of_address(affair, bounce, sent->mail, plans);
     return !sent->ticket || pass_by(affair, sent->ticket, plan, error);
 }
 

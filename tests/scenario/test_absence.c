@@ -301,6 +301,21 @@ static void test_a_bounce_waits_for_the_directory(void **state)
     leave(scene, id);
 }
 
+static void test_the_operators_own_mailbox_is_told_nothing_of_itself(void **state)
+{
+    char *id;
+    struct scene *scene = waiting(&id);
+    (void)state;
+
+    come_back(scene, "N2", JINAN_1);
+    come_back(scene, "N11", SCENE_OPERATOR);
+    scene_forward(scene, 1);
+    come_back(scene, "N11", SCENE_OPERATOR);
+    assert_int_equal(scene_mails(scene, "N11", SCENE_OPERATOR), 1);
+    assert_int_equal(audited(scene, id, "bounce"), 3);
+    leave(scene, id);
+}
+
 static void test_an_absence_is_noted_and_told_once(void **state)
 {
     char *id;
@@ -468,6 +483,7 @@ int main(void)
         cmocka_unit_test(test_the_applicants_mailbox_is_dead),
         cmocka_unit_test(test_a_mailbox_that_is_refused_at_once),
         cmocka_unit_test(test_a_bounce_waits_for_the_directory),
+        cmocka_unit_test(test_the_operators_own_mailbox_is_told_nothing_of_itself),
         cmocka_unit_test(test_an_absence_is_noted_and_told_once),
         cmocka_unit_test(test_the_only_reviewer_is_away_without_deputy),
         cmocka_unit_test(test_the_deputy_gets_a_token_of_their_own),
