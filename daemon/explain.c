@@ -142,8 +142,10 @@ enum command_exit command_explain(const struct command_call *call)
     message_start();
     site_tell_time(site, clock_now());
     site->mind.records.next_id = no_id;
-    for (int i = 0; i < call->argc; i++)
-        worst = MAX(worst, explain_file(call, site, call->argv[i]));
+    for (int i = 0; i < call->argc; i++) {
+        enum command_exit result = explain_file(call, site, call->argv[i]);
+        worst = MAX(worst, result);
+    }
     site_close(site);
     return worst;
 }
