@@ -220,10 +220,13 @@ static void tell_reports(struct notice *notice, const struct mind *mind, const G
     }
 }
 
-static void tell_answers(struct notice *notice, const char *role, const struct stage *stage)
+static void tell_answers(struct notice *notice, const struct form *form, const char *role, const struct stage *stage)
 {
     if (g_strcmp0(role, "applicant") == 0) {
-        notice_add_answer(notice, "确认", "Confirm", "确认");
+        if (choice_needed(form))
+            notice_add_answer(notice, "全部", "All of them", "全部");
+        else
+            notice_add_answer(notice, "确认", "Confirm", "确认");
         notice_add_answer(notice, "取消", "Cancel", "取消");
     }
     if (!stage || g_strcmp0(role, "reviewer") != 0)
@@ -359,9 +362,9 @@ void tell(const struct affair *affair, struct plan *plan, const char *code, cons
         tell_rows(notice, affair->request, affair->form);
     if (hearer->role && g_str_equal(hearer->role, "reviewer"))
         tell_previous(notice, affair);
-    if (g_str_equal(code, "N1D"))
+    if (g_str_equal(code, "N1D") || (g_str_equal(code, "N9") && g_str_equal(occasion->state, "draft")))
         tell_choice(notice, affair);
-    tell_answers(notice, role, stage);
+    tell_answers(notice, affair->form, role, stage);
     tell_materials(notice, affair, role, stage);
     if (g_str_equal(code, "N1D"))
         notice->expires = mind_clock(affair->mind->now + affair->mind->policy->draft_days * 86400000LL);
