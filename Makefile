@@ -189,17 +189,20 @@ MANDIR  ?= $(PREFIX)/share/man
 DOCDIR  ?= $(PREFIX)/share/doc/countersign
 LIBDIR  ?= $(PREFIX)/lib
 manuals = $(wildcard daemon/*.[1-8] mailflow/*.[1-8] templates/*.[1-8] templates/forms/*.[1-8] ldap-schema/*.[1-8] etc/*.[1-8])
+# A text that names where things are installed, with this installation's names in it.
+place = install -D -m $(3) /dev/null "$(2)" && \
+        sed 's|/usr/local/share/doc/countersign|$(DOCDIR)|g; s|/usr/local/share/countersign|$(DATADIR)|g' "$(1)" > "$(2)"
+
 install: all
 	install -D -m 755 $(OUT)/countersignd '$(DESTDIR)$(SBINDIR)/countersignd'
 	install -D -m 755 $(OUT)/countersign '$(DESTDIR)$(BINDIR)/countersign'
-	@for file in $$(find templates ldap-schema -type f ! -name '*.[1-8]' ! -name '*.awk' ! -name '*.md'); do \
+	@for file in $$(find templates ldap-schema -type f ! -name '*.[1-8]' ! -name '*.awk'); do \
 	    install -D -m 644 "$$file" '$(DESTDIR)$(DATADIR)'/"$$file" || exit; done
-	@for file in $(manuals); do \
-	    install -D -m 644 "$$file" '$(DESTDIR)$(MANDIR)'/man"$${file##*.}/$${file##*/}" || exit; done
-	@for file in $$(find etc/examples -type f); do install -D -m 644 "$$file" '$(DESTDIR)$(DOCDIR)'/"$${file#etc/}" || exit; done
-	install -D -m 644 etc/countersign.conf '$(DESTDIR)$(DOCDIR)/examples/countersign.conf'
+	@for file in $(manuals); do $(call place,$$file,$(DESTDIR)$(MANDIR)/man$${file##*.}/$${file##*/},644) || exit; done
+	@for file in $$(find etc/examples -type f); do $(call place,$$file,$(DESTDIR)$(DOCDIR)/$${file#etc/},644) || exit; done
+	@$(call place,etc/countersign.conf,$(DESTDIR)$(DOCDIR)/examples/countersign.conf,644)
 	@test -e '$(DESTDIR)$(SYSCONFDIR)/countersign.conf' || \
-	    install -D -m 640 etc/countersign.conf '$(DESTDIR)$(SYSCONFDIR)/countersign.conf'
+	    { $(call place,etc/countersign.conf,$(DESTDIR)$(SYSCONFDIR)/countersign.conf,640); }
 	install -D -m 644 etc/countersign.sysusers '$(DESTDIR)$(LIBDIR)/sysusers.d/countersign.conf'
 	install -D -m 644 etc/countersign.tmpfiles '$(DESTDIR)$(LIBDIR)/tmpfiles.d/countersign.conf'
 	install -d '$(DESTDIR)$(LIBDIR)/systemd/system'
