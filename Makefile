@@ -176,6 +176,7 @@ bench: deps
 	$(ready) all
 	@/usr/bin/python3 tests/bench/bench.py $(N)
 	@/usr/bin/python3 tests/bench/bench.py $(N) --sink
+	@/usr/bin/python3 tests/bench/bench.py $(N) --sink --maildir
 
 # How fast mail is read, and what the worst costs.
 bench-read: deps

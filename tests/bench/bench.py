@@ -17,7 +17,7 @@ import tempfile
 import driver
 import floor
 from client import Directory
-from driver import Applicant, Folders, Post, Run
+from driver import Applicant, Drop, Folders, Post, Run
 from letter import Letter
 from measure import Syncs, Usage
 from process import Failed
@@ -53,7 +53,8 @@ class Bench:
         for address in [*driver.mailboxes(), reviewer]:
             dovecot.make_mailbox(address)
         paths = [self.sink] if self.sink else [self.new(address) for address in [*driver.mailboxes(), reviewer]]
-        self.post = Post(self.in_port, bool(self.sink))
+        drop = self.env.get("WORLD_DROP")
+        self.post = Drop(drop) if drop else Post(self.in_port, bool(self.sink))
         self.people = Run(self.post, Folders(paths), self.env["WORLD_ADDRESS"], reviewer)
         self.people.carry(self.indexes(min(self.count, 5)))  # everything has been used once
         self.people.letters, self.people.octets = {}, 0
@@ -123,17 +124,24 @@ def row(what, value, unit):
     print(f"  {what:<44} {value:10.2f} {unit}", flush=True)
 
 
+def title(given):
+    if not given.sink:
+        return "Through Postfix and Dovecot:"
+    return "From a Maildir into a sink:" if given.maildir else "By LMTP and IMAP into a sink:"
+
+
 def main():
     parser = argparse.ArgumentParser(description="Measure registrations from submission to active account.")
     parser.add_argument("count", nargs="?", type=int, default=500, help="how many registrations (default 500)")
     parser.add_argument("--sink", action="store_true", help="without Postfix: in by LMTP, out into a sink")
+    parser.add_argument("--maildir", action="store_true", help="with --sink: mails in by Maildir, not by LMTP and IMAP")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="countersign-bench-") as directory:
         os.chmod(directory, 0o755)
-        world = World(directory, sink=given.sink)
+        world = World(directory, sink=given.sink, drop=given.sink and given.maildir)
         try:
             world.start()
-            print("Into a sink:" if given.sink else "Through Postfix and Dovecot:")
+            print(title(given))
             Bench(world, given.count).run()
         except Failed as fault:
             sys.exit(f"bench: {fault}")

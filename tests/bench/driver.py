@@ -81,6 +81,25 @@ class Post:
                 return
 
 
+class Drop:
+    """Puts mails into a Maildir, as a delivery agent does."""
+
+    def __init__(self, maildir):
+        self.maildir = maildir
+        self.count = 0
+
+    def send(self, _sender, _recipient, message):
+        self.count += 1
+        name = f"{time.time():.6f}.{os.getpid()}_{self.count}.bench"
+        waiting = os.path.join(self.maildir, "tmp", name)
+        with open(waiting, "wb") as file:
+            file.write(message)
+        os.rename(waiting, os.path.join(self.maildir, "new", name))
+
+    def close(self):
+        pass
+
+
 class Folders:
     """Yields the files that appear in some folders, complete, each once, and removes them."""
 

@@ -39,10 +39,11 @@ PASSWORDS = ("mail", "people", "administrator", "desk", "courier")
 
 
 class World:
-    def __init__(self, directory, daemon=True, sink=False, memory=False, port_base=None):
+    def __init__(self, directory, daemon=True, sink=False, memory=False, port_base=None, drop=False):
         self.directory = os.path.abspath(directory)
         self.daemon = daemon
         self.sink = sink
+        self.drop = drop  # the daemon reads a Maildir that mails are put into, not Dovecot's mailbox
         self.memory = memory
         self.port_base = port_base
         self.record_file = os.path.join(self.directory, "world.json")
@@ -116,7 +117,7 @@ class World:
 
     def _begin(self):
         self.place = Place.make(self.directory, self.memory)
-        self.record |= self.place.record() | {"memory": self.memory, "sink": self.sink, "daemon": self.daemon}
+        self.record |= self.place.record() | {"memory": self.memory, "sink": self.sink, "daemon": self.daemon, "drop": self.drop}
         passwords = self.record.setdefault("passwords", {})
         for name in PASSWORDS:
             passwords.setdefault(name, secrets.token_hex(12))
@@ -158,7 +159,7 @@ class World:
     def _configuration(self):
         ports, to_sink = self.record["ports"], self.record["sink"]
         ca = self.certificates.public_authority
-        return {
+        configuration = {
             "countersign": {"address": ADDRESS, "operator": OPERATOR, "language": "zh"},
             "mailbox": {
                 "url": f"imap://127.0.0.1:{ports['imap']}/INBOX",
@@ -190,6 +191,15 @@ class World:
             },
             "identity": {"authserv-id": f"mail.{DOMAIN}", "separator": "+"},
         }
+        if self.record.get("drop"):
+            configuration["mailbox"] = self._drop()
+        return configuration
+
+    def _drop(self):
+        maildir = self.place.data("drop")
+        for part in ("cur", "new", "tmp"):
+            os.makedirs(os.path.join(maildir, part), exist_ok=True)
+        return {"url": f"maildir://{maildir}", "processed-folder": "Processed", "quarantine-folder": "Quarantine", "batch": 100}
 
     def _password_file(self, name):
         return self.place.path(f"{name}.password")
@@ -273,6 +283,8 @@ class World:
         }
         if self.record["sink"]:
             values["SINK"] = self.servers["sink"].folder
+        if self.record.get("drop"):
+            values["DROP"] = self.place.data("drop")
         values |= {f"{name.upper()}_PORT": port for name, port in ports.items()}
         values |= {f"{name.upper()}_PID": process.pid for name, process in self.running.items()}
         with open(os.path.join(HERE, "fixtures.ldif"), encoding="utf-8") as file:
