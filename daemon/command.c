@@ -40,10 +40,35 @@ gboolean command_flag(const struct command_call *call, const char *name)
 static guint most(const struct command_call *call)
 {
     const char *text = command_option(call, "--most");
-    guint64 number = text ? g_ascii_strtoull(text, NULL, 10) : 0;
+    guint64 number = MOST;
 
-    return number && number < G_MAXINT ? (guint)number : MOST;
+    return !text || g_ascii_string_to_unsigned(text, 10, 1, G_MAXINT, &number, NULL) ? (guint)number : 0;
 }
+
+/* An option that is none of the words it may be answers nothing by a list of nothing: it is said. */
+static gboolean option_known(const struct command_call *call, const char *name, const char *const *words)
+{
+    const char *value = command_option(call, name);
+
+    if (!value || g_strv_contains(words, value))
+        return TRUE;
+    g_autofree char *all = g_strjoinv(" ", (char **)words);
+    fprintf(stderr, "countersign: %s %s is none of: %s\n", name, value, all);
+    return FALSE;
+}
+
+static gboolean most_known(const struct command_call *call)
+{
+    if (!most(call))
+        fprintf(stderr, "countersign: --most %s is no number from 1\n", command_option(call, "--most"));
+    return most(call) > 0;
+}
+
+static const char *const request_states[] = {"draft", "cityReview", "provinceReview", "outCityReview", "inCityReview", "applying",
+                                             "done",  "rejected",   "withdrawn",      "expired",       "void",         NULL};
+static const char *const request_types[] = {"T1", "T2E", "T2P", "T2S", "T3N", "T3C", "T4", "T5",
+                                            "P1", "P2",  "P3",  "P4",  "P5",  "P6",  NULL};
+static const char *const outbox_states[] = {"waiting", "sent", "applied", "conflict", "done", "failed", "dropped", NULL};
 
 enum command_exit command_fault(GError *error)
 {
@@ -63,6 +88,9 @@ enum command_exit command_list(const struct command_call *call)
 {
     static const char *const columns[] = {"id", "type", "state", "division", "subject", "applicant", "submitted", "changed", NULL};
     GError *error = NULL;
+
+    if (!option_known(call, "--state", request_states) || !option_known(call, "--type", request_types) || !most_known(call))
+        return COMMAND_USAGE;
     struct store *store = open_state(call, TRUE, &error);
 
     if (!store)
@@ -285,11 +313,14 @@ enum command_exit command_outbox(const struct command_call *call)
                                           "#attempts", "due",     "said", "effect", "messageId", NULL};
     const char *state = command_option(call, "--state");
     GError *error = NULL;
+
+    if (!option_known(call, "--state", outbox_states) || !most_known(call))
+        return COMMAND_USAGE;
     struct store *store = open_state(call, TRUE, &error);
 
     if (!store)
         return command_fault(error);
-    g_autoptr(GPtrArray) rows = store_outbox(store, state ? state : call->json ? NULL : "waiting", NULL, most(call));
+    g_autoptr(GPtrArray) rows = store_outbox(store, state ? state : call->json ? NULL : "open", NULL, most(call));
     struct sheet *sheet = sheet_open(call->json, columns);
     for (guint i = 0; i < rows->len; i++) {
         const struct outbox_row *row = g_ptr_array_index(rows, i);

@@ -102,6 +102,7 @@ void store_timer_drop(struct store *store, const char *request, const char *kind
 
 /* For the administrator's tool. NULL filters match all; newest first. */
 GPtrArray *store_requests(struct store *store, const char *state, const char *type, guint most);
+/* `state` "open": waiting or failed. */
 GPtrArray *store_outbox(struct store *store, const char *state, const char *request, guint most);
 /* The types of all requests there are: char *, each once. */
 GPtrArray *store_types(struct store *store);
