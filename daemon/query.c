@@ -90,7 +90,7 @@ static const char *const sql[QUERY_COUNT] = {
         " (SELECT request FROM outbox WHERE id = ?2)",
     [QUERY_OUTBOX_LATER] = "UPDATE outbox SET said = ?, due = ?, attempts = attempts + 1 WHERE id = ? AND state = 'waiting'",
     [QUERY_OUTBOX] = "SELECT " OUTBOX_COLUMNS " FROM outbox WHERE (?1 IS NULL OR state = ?1 OR (?1 = 'open' AND state IN "
-                                              "('waiting', 'failed'))) AND (?2 IS NULL OR request = ?2) ORDER BY id DESC LIMIT ?3",
+                     "('waiting', 'failed'))) AND (?2 IS NULL OR request = ?2) ORDER BY id DESC LIMIT ?3",
     [QUERY_OUTBOX_RETRY] =
         "UPDATE outbox SET state = 'waiting', due = ?1, told = 0 WHERE id = ?2 AND state IN ('waiting', 'failed')",
     [QUERY_OUTBOX_RETRY_ALL] = "UPDATE outbox SET due = ?1 WHERE state = 'waiting'",
