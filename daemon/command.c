@@ -64,10 +64,6 @@ static gboolean most_known(const struct command_call *call)
     return most(call) > 0;
 }
 
-static const char *const request_states[] = {"draft", "cityReview", "provinceReview", "outCityReview", "inCityReview", "applying",
-                                             "done",  "rejected",   "withdrawn",      "expired",       "void",         NULL};
-static const char *const request_types[] = {"T1", "T2E", "T2P", "T2S", "T3N", "T3C", "T4", "T5",
-                                            "P1", "P2",  "P3",  "P4",  "P5",  "P6",  NULL};
 static const char *const outbox_states[] = {"waiting", "sent", "applied", "conflict", "done", "failed", "dropped", NULL};
 
 enum command_exit command_fault(GError *error)
@@ -84,12 +80,36 @@ static struct store *open_state(const struct command_call *call, gboolean look, 
     return look ? store_open_to_read(path, error) : store_open(path, error);
 }
 
+/* The states and types of the procedures file are what a request can have; `known` is FALSE when a filter names another. */
+static gboolean filters_known(const struct command_call *call, gboolean *known, GError **error)
+{
+    struct procedures *procedures = procedures_open(call->config->templates, error);
+
+    if (!procedures)
+        return FALSE;
+    g_autoptr(GPtrArray) states = g_ptr_array_new();
+    g_autoptr(GPtrArray) types = g_ptr_array_new();
+    for (guint i = 0; i < procedures->states->len; i++)
+        g_ptr_array_add(states, ((struct state *)g_ptr_array_index(procedures->states, i))->name);
+    for (guint i = 0; i < procedures->procedures->len; i++)
+        g_ptr_array_add(types, ((struct procedure *)g_ptr_array_index(procedures->procedures, i))->type);
+    g_ptr_array_add(states, NULL);
+    g_ptr_array_add(types, NULL);
+    *known = option_known(call, "--state", (const char *const *)states->pdata) &&
+             option_known(call, "--type", (const char *const *)types->pdata) && most_known(call);
+    procedures_free(procedures);
+    return TRUE;
+}
+
 enum command_exit command_list(const struct command_call *call)
 {
     static const char *const columns[] = {"id", "type", "state", "division", "subject", "applicant", "submitted", "changed", NULL};
     GError *error = NULL;
+    gboolean known;
 
-    if (!option_known(call, "--state", request_states) || !option_known(call, "--type", request_types) || !most_known(call))
+    if (!filters_known(call, &known, &error))
+        return command_fault(error);
+    if (!known)
         return COMMAND_USAGE;
     struct store *store = open_state(call, TRUE, &error);
 

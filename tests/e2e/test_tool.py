@@ -48,6 +48,19 @@ def test_an_unknown_request_and_an_unknown_command(people):
     assert people.run_tool("show").returncode == 2
 
 
+@pytest.mark.parametrize("arguments", [("list", "--state", "bogus"), ("list", "--type", "T2"), ("list", "--most", "x"),
+                                       ("list", "--most", "-1"), ("outbox", "--state", "nonsense")])
+def test_a_filter_that_is_none_is_said(people, arguments):
+    done = people.run_tool(*arguments)
+    assert done.returncode == 2 and not done.stdout
+    assert arguments[1] in done.stderr and arguments[2] in done.stderr.splitlines()[0]
+
+
+def test_explain_tells_of_each_file_once(people, mail_file):
+    form = mail_file(Enterprise(7301, "once@example.com", "once-login").registration(people.env["WORLD_ADDRESS"]))
+    assert len(people.tool("explain", form)) == 1
+
+
 def test_explain_says_what_would_happen_and_does_nothing(people, mail_file):
     newcomer = people.enterprise()
     form = mail_file(newcomer.registration(people.address))
