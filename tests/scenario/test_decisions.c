@@ -8,44 +8,7 @@
 #include <cmocka.h>
 
 #include "ldap-schema/names.h"
-#include "tests/scenario/scene.h"
-
-#define NEW "new@example.com"
-#define JINAN_1 "city-jinan-1@example.com"
-#define JINAN_2 "city-jinan-2@example.com"
-#define QINGDAO_1 "city-qingdao-1@example.com"
-#define JINAN_1_DN REVIEWER("city-jinan-1", "370100")
-#define APPROVE "同意\n留档编号：济建留档〔2026〕0123号"
-#define REJECT "不同意\n原因：资料不全"
-
-/* An enterprise's registration that waits for Jinan. */
-static struct scene *waiting(char **id)
-{
-    struct scene *scene = scene_new();
-
-    *id = scene_form(scene, "T5", NULL);
-    assert_string_equal(scene_state(scene, *id), "cityReview");
-    return scene;
-}
-
-static void leave(struct scene *scene, char *id)
-{
-    g_free(id);
-    scene_free(scene);
-}
-
-/* The mail `of` got is answered by `from`. */
-static void answer_of(struct scene *scene, const char *of, const char *from, const char *text)
-{
-    scene_answer(scene, scene_mail(scene, "N2", of), from, text);
-    scene_deliver(scene);
-}
-
-static void assert_waits(struct scene *scene, const char *id)
-{
-    assert_string_equal(scene_state(scene, id), "cityReview");
-    assert_int_equal(scene_mails(scene, "N5", NULL) + scene_mails(scene, "N6", NULL), 0);
-}
+#include "tests/scenario/desk.h"
 
 static void test_g1_a_used_token_decides_nothing(void **state)
 {

@@ -1,0 +1,35 @@
+#include "tests/scenario/desk.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+struct scene *waiting(char **id)
+{
+    struct scene *scene = scene_new();
+
+    *id = scene_form(scene, "T5", NULL);
+    assert_string_equal(scene_state(scene, *id), "cityReview");
+    return scene;
+}
+
+void leave(struct scene *scene, char *id)
+{
+    g_free(id);
+    scene_free(scene);
+}
+
+void answer_of(struct scene *scene, const char *of, const char *from, const char *text)
+{
+    scene_answer(scene, scene_mail(scene, "N2", of), from, text);
+    scene_deliver(scene);
+}
+
+void assert_waits(struct scene *scene, const char *id)
+{
+    assert_string_equal(scene_state(scene, id), "cityReview");
+    assert_int_equal(scene_mails(scene, "N5", NULL) + scene_mails(scene, "N6", NULL), 0);
+}
