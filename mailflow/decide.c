@@ -1,53 +1,11 @@
 #include "mailflow/decide.h"
 
-#include "ldap-schema/names.h"
-#include "mailflow/guard.h"
 #include "mailflow/choice.h"
+#include "mailflow/decision.h"
+#include "mailflow/objection.h"
 #include "mailflow/rule.h"
 #include "mailflow/submit.h"
 #include "mailflow/surrender.h"
-#include "mailflow/text.h"
-
-static void log_only(const struct message *message, const char *request, const char *why, GPtrArray *plans)
-{
-    struct plan *plan = plan_new("ignored", request);
-
-    plan_log(plan, "answer from %s ignored%s%s: %s", message->from ? message->from : "nobody", request ? ", " : "",
-             request ? request : "", why);
-    if (request)
-        plan_event(plan, message->from ? message->from : "nobody", "stranger", NULL, NULL, why);
-    g_ptr_array_add(plans, plan);
-}
-
-/* N9: nothing changes, the person is told what was read, what is missing and how to say it. */
-static gboolean ask_back(const struct affair *affair, const struct message *message, const char *zh, const char *en,
-                         const char *language, GPtrArray *plans, GError **error)
-{
-    struct plan *plan = plan_new("asked", affair->request->id);
-    g_autofree char *class = g_strdup_printf("N9/%s", affair->request->id);
-    const struct step *open = affair_open_step(affair);
-    g_autofree char *stage = g_strdup_printf("%s/%d", affair->request->id, open ? open->number : 0); /* a decision ends it */
-    struct notice_rule rule = {"N9", "sender"};
-    struct occasion occasion = {
-        .message = message,
-        .problem_zh = zh,
-        .problem_en = en,
-        .to = message->from,
-        .language = language,
-        .state = affair->request->state,
-        .step = open ? open->number : 0,
-        .serial = message->digest,
-    };
-
-    plan->evidence = TRUE;
-    plan_log(plan, "%s: answer from %s asked back: %s", affair->request->id, message->from, en);
-    plan_event(plan, message->from, event_name(EVENT_BAD_REPLY), affair->request->state, affair->request->state, en);
-    submit_limit_thread(plan, affair->mind, message, stage, en);
-    submit_limit(plan, affair->mind, message, class, SUBMIT_QUESTIONS_MOST);
-    gboolean fine = announce(affair, plan, &rule, &occasion, error);
-    g_ptr_array_add(plans, plan);
-    return fine;
-}
 
 static const char unclear_zh[] = "未能明确识别您的决定，申请状态未变。请在回复的第一行写“同意”或“不同意”；同意时另起一行写“留档编号"
                                  "：…”（如需留档），不同意时另起一行写“原因：…”。";
@@ -69,90 +27,13 @@ static gboolean unclear_decision(const struct attempt *attempt, GPtrArray *plans
         g_propagate_error(error, problem);
         fine = FALSE;
     } else if (result.answer == GUARD_STRANGER) {
-        log_only(attempt->message, affair->request->id, result.en, plans);
+        objection_log(attempt->message, affair->request->id, result.en, plans);
     } else {
         gboolean said = result.answer != GUARD_YES;
-        fine = ask_back(affair, attempt->message, said ? result.zh : unclear_zh, said ? result.en : unclear_en,
-                        attempt->ticket->language, plans, error);
+        fine = objection_tell(affair, attempt->message, said ? result.zh : unclear_zh, said ? result.en : unclear_en,
+                              attempt->ticket->language, plans, error);
     }
     guard_result_clear(&result);
-    return fine;
-}
-
-/* The facts the request rests on have gone: it ends, everybody is told why (7.23). */
-static gboolean void_request(const struct attempt *attempt, const struct guard_result *result, GPtrArray *plans, GError **error)
-{
-    const struct affair *affair = attempt->affair;
-    struct plan *plan = plan_new("void", affair->request->id);
-    struct occasion occasion = {
-        .message = attempt->vouched ? NULL : attempt->message, .problem_zh = result->zh, .problem_en = result->en};
-
-    plan->evidence = TRUE;
-    plan_log(plan, "%s void: %s", affair->request->id, result->en);
-    gboolean fine = workflow_advance(affair, plan, EVENT_SUBJECT_GONE, &occasion, "system", result->en, plans, error);
-    g_ptr_array_add(plans, plan);
-    return fine;
-}
-
-/* An approval that the facts do not allow now (7.2): the applicant hears of it too. */
-static gboolean tell_of_waiting(const struct attempt *attempt, const struct guard_result *result, GPtrArray *plans, GError **error)
-{
-    const struct affair *affair = attempt->affair;
-    struct plan *plan = plan_new("waiting", affair->request->id);
-    struct notice_rule rule = {"N3w", "applicant"};
-    struct occasion occasion = {
-        .message = attempt->message,
-        .problem_zh = result->zh,
-        .problem_en = result->en,
-        .state = affair->request->state,
-        .step = affair_open_step(affair)->number,
-        .serial = attempt->message->digest,
-    };
-
-    plan_event(plan, "system", "waiting", affair->request->state, affair->request->state, result->en);
-    gboolean fine = announce(affair, plan, &rule, &occasion, error);
-    g_ptr_array_add(plans, plan);
-    return fine;
-}
-
-/* One line for the audit: how it came to us. */
-static char *decision_detail(const struct attempt *attempt, const char *verdict)
-{
-    const struct verdict *said = &attempt->message->verdict;
-    g_autofree char *way = attempt->vouched ? g_strdup("on paper")
-                                            : g_strdup_printf("mail %s; origin %s", attempt->message->digest,
-                                                              attempt->message->origin.says ? attempt->message->origin.says : "-");
-
-    return g_strdup_printf("%s; archive %s; reason %s; %s", verdict, said->archive ? said->archive : "-",
-                           said->reason ? said->reason : "-", way);
-}
-
-static gboolean carry_decision(const struct attempt *attempt, GPtrArray *plans, GError **error)
-{
-    const struct affair *affair = attempt->affair;
-    const struct verdict *said = &attempt->message->verdict;
-    gboolean approve = attempt->event == EVENT_APPROVE;
-    struct plan *plan = plan_new(approve ? "approved" : "rejected", affair->request->id);
-    struct plan_verdict verdict = {
-        .verdict = approve ? "approve" : "reject",
-        .reviewer = attempt->reviewer->dn,
-        .reviewer_name = (char *)entry_value(attempt->reviewer, ATTRIBUTE_CN),
-        .reason = said->reason,
-        .archive = said->archive,
-    };
-    struct occasion occasion = {
-        .message = attempt->vouched ? NULL : attempt->message, .verdict = &verdict, .decided_in = affair->request->division};
-    g_autofree char *detail = decision_detail(attempt, verdict.verdict);
-    g_autofree char *actor = attempt->vouched ? g_strdup_printf("%s on behalf of %s", attempt->vouched, attempt->reviewer->dn)
-                                              : g_strdup(attempt->reviewer->dn);
-
-    plan->evidence = !attempt->vouched;
-    plan->use = attempt->ticket ? g_strdup(attempt->ticket->hash) : NULL;
-    plan_log(plan, "%s %s at %s by %s (%s)%s%s", affair->request->id, plan->outcome, affair->request->state, verdict.reviewer_name,
-             attempt->vouched ? attempt->vouched : attempt->message->from, said->archive ? ", archive " : "",
-             said->archive ? said->archive : "");
-    gboolean fine = workflow_advance(affair, plan, attempt->event, &occasion, actor, detail, plans, error);
-    g_ptr_array_add(plans, plan);
     return fine;
 }
 
@@ -167,21 +48,21 @@ static gboolean try_decision(const struct attempt *attempt, const struct transit
     case GUARD_FAULT:
         break;
     case GUARD_YES:
-        fine = carry_decision(attempt, plans, &problem);
+        fine = decision_carry(attempt, plans, &problem);
         break;
     case GUARD_VOID:
-        fine = void_request(attempt, &result, plans, &problem);
+        fine = decision_void(attempt, &result, plans, &problem);
         break;
     case GUARD_STRANGER:
-        log_only(attempt->message, attempt->affair->request->id, result.en, plans);
+        objection_log(attempt->message, attempt->affair->request->id, result.en, plans);
         fine = TRUE;
         break;
     case GUARD_WAIT:
-        fine = tell_of_waiting(attempt, &result, plans, &problem) &&
-               ask_back(attempt->affair, attempt->message, result.zh, result.en, attempt->ticket->language, plans, &problem);
+        fine = decision_wait(attempt, &result, plans, &problem) &&
+               objection_tell(attempt->affair, attempt->message, result.zh, result.en, attempt->ticket->language, plans, &problem);
         break;
     case GUARD_NO:
-        fine = ask_back(attempt->affair, attempt->message, result.zh, result.en, attempt->ticket->language, plans, &problem);
+        fine = objection_tell(attempt->affair, attempt->message, result.zh, result.en, attempt->ticket->language, plans, &problem);
         break;
     }
     guard_result_clear(&result);
@@ -272,9 +153,9 @@ static gboolean choose_certificates(struct affair *affair, const struct ticket *
         return FALSE;
     }
     if (!form)
-        return ask_back(affair, message, "请回复遗失证书的序号（见所列证书），例如“1,3”“2-4”或“全部”；放弃申请请回复“取消”。",
-                        "Reply with the numbers of the lost certificates from the list: 1,3 or 2-4 or ALL; or CANCEL.",
-                        ticket->language, plans, error);
+        return objection_tell(affair, message, "请回复遗失证书的序号（见所列证书），例如“1,3”“2-4”或“全部”；放弃申请请回复“取消”。",
+                              "Reply with the numbers of the lost certificates from the list: 1,3 or 2-4 or ALL; or CANCEL.",
+                              ticket->language, plans, error);
     form_free(affair->form);
     affair->form = form;
     return confirm_draft(affair, ticket, message, plans, error);
@@ -290,21 +171,22 @@ static gboolean decide_as_applicant(struct affair *affair, const struct ticket *
         refusal_find(affair->mind->procedures, affair->procedure, affair->request->state, EVENT_CONFIRM);
 
     if (!message->from || g_ascii_strcasecmp(message->from, ticket->mail) != 0) {
-        log_only(message, affair->request->id, "the sender is not the applicant", plans);
+        objection_log(message, affair->request->id, "the sender is not the applicant", plans);
         return TRUE;
     }
     if (ticket->fate && g_str_equal(affair->request->state, "draft"))
-        return ask_back(affair, message, "这封邮件已被新的邮件取代，请回复最新的一封。",
-                        "This mail has been replaced by a newer one; please answer that one.", ticket->language, plans, error);
+        return objection_tell(affair, message, "这封邮件已被新的邮件取代，请回复最新的一封。",
+                              "This mail has been replaced by a newer one; please answer that one.", ticket->language, plans,
+                              error);
     if (!g_str_equal(affair->request->state, "draft"))
-        return ask_back(affair, message, refusal->zh, refusal->en, ticket->language, plans, error);
+        return objection_tell(affair, message, refusal->zh, refusal->en, ticket->language, plans, error);
     if (choice_needed(affair->form) && message->confirmation.word != CONFIRMATION_NO)
         return choose_certificates(affair, ticket, message, plans, error);
     if (message->confirmation.word == CONFIRMATION_YES)
         return confirm_draft(affair, ticket, message, plans, error);
     if (message->confirmation.word == CONFIRMATION_NO)
         return move_draft(affair, ticket, message, EVENT_WITHDRAW, plans, error);
-    return ask_back(affair, message, how_zh, how_en, ticket->language, plans, error);
+    return objection_tell(affair, message, how_zh, how_en, ticket->language, plans, error);
 }
 
 /* The old copies have come in (6.6): from the reviewer who archived, as the directory has them now. */
@@ -325,14 +207,14 @@ static gboolean decide_as_archivist(struct attempt *attempt, GPtrArray *plans, G
     if (!problem)
         guards_ask(attempt, &identity, &result, &problem);
     if (!problem && result.answer == GUARD_STRANGER) {
-        log_only(attempt->message, attempt->affair->request->id, result.en, plans);
+        objection_log(attempt->message, attempt->affair->request->id, result.en, plans);
         fine = TRUE;
     } else if (!problem && result.answer == GUARD_YES) {
         fine = surrender(attempt->affair, attempt->ticket, attempt->message, plans, &zh, &en, &problem);
     }
     if (!problem && (zh || result.answer == GUARD_NO))
-        fine = ask_back(attempt->affair, attempt->message, zh ? zh : result.zh, en ? en : result.en, attempt->ticket->language,
-                        plans, &problem);
+        fine = objection_tell(attempt->affair, attempt->message, zh ? zh : result.zh, en ? en : result.en,
+                              attempt->ticket->language, plans, &problem);
     guard_result_clear(&result);
     entry_free(reviewer);
     if (problem)
@@ -414,8 +296,8 @@ static gboolean carry_on_paper(const struct attempt *attempt, const struct trans
         return FALSE;
     }
     if (result->answer == GUARD_YES)
-        return carry_decision(attempt, plans, error);
-    return result->answer != GUARD_VOID || void_request(attempt, result, plans, error);
+        return decision_carry(attempt, plans, error);
+    return result->answer != GUARD_VOID || decision_void(attempt, result, plans, error);
 }
 
 gboolean decide_on_paper(const struct mind *mind, const struct paper_decision *paper, struct guard_result *result, GPtrArray *plans,
