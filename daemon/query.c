@@ -67,6 +67,7 @@ static const char *const sql[QUERY_COUNT] = {
     [QUERY_TICKET_RETURN] = "UPDATE token SET fate = 'undeliverable' WHERE hash = ? AND fate IS NULL",
     [QUERY_TICKETS_END] = "UPDATE token SET fate = 'closed' WHERE request = ? AND " USABLE,
     [QUERY_TICKETS_END_OF] = "UPDATE token SET fate = 'superseded' WHERE request = ? AND person = ? AND " USABLE,
+    [QUERY_TICKETS_USE_AT] = "UPDATE token SET fate = 'used' WHERE request = ? AND mail = ? AND " USABLE,
 
     [QUERY_LOCK_PUT] = "INSERT INTO lock (kind, key, request) VALUES (?, ?, ?)",
     [QUERY_LOCKS_FREE] = "DELETE FROM lock WHERE request = ?",

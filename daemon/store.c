@@ -233,6 +233,8 @@ static gboolean carry_step(struct queries *queries, const struct plan *plan, con
         query_write(queries, QUERY_TICKETS_END, "t", plan->request);
     if (plan->end_person)
         query_write(queries, QUERY_TICKETS_END_OF, "tt", plan->request, plan->end_person);
+    if (plan->end_mail)
+        query_write(queries, QUERY_TICKETS_USE_AT, "tt", plan->request, plan->end_mail);
     if (plan->open_step) {
         const char *state = plan->move ? plan->move->to : plan->create->state;
         const char *division = plan->move ? plan->move->division : plan->create->division;

@@ -5,12 +5,33 @@
 #include "mailflow/tell_rows.h"
 #include "mailflow/update.h"
 
-/* A change of the account's mail: the new address confirms itself, the old one hears of it, so that nobody takes an account over unseen (domain.md 5.7). */
+/* Both addresses have to say yes: where nothing proves the form's sender, whoever can read the new address alone could have forged it. */
+static void ask_both_addresses(const struct affair *affair, struct plan *plan, struct hearer hearer, const char *new_mail,
+                               const struct occasion *occasion)
+{
+    struct occasion asked = *occasion;
+
+    asked.problem_zh = "此申请变更联系邮箱：原邮箱与新邮箱都确认后才生效。如非本人操作，请回复“取消”，并联系主管部门。";
+    asked.problem_en =
+        "This request changes the mail address: it takes effect when both the old and the new address have confirmed. "
+        "If this was not you, reply CANCEL and tell the authority.";
+    tell(affair, plan, "N1D", &hearer, &asked);
+    hearer.mail = new_mail;
+    tell(affair, plan, "N1D", &hearer, &asked);
+}
+
+/* A change of the account's mail: the new address confirms itself, the old one hears of it or has to confirm too, so that nobody takes an account over unseen
+ * (domain.md 5.7). */
 static void tell_both_addresses(const struct affair *affair, struct plan *plan, const char *code, struct hearer hearer,
                                 const char *new_mail, const struct occasion *occasion)
 {
+    gboolean proved = g_str_equal(affair->request->proof, "dmarc") && !affair->mind->policy->confirm_always;
     struct occasion warning = *occasion;
 
+    if (g_str_equal(code, "N1D") && !proved) {
+        ask_both_addresses(affair, plan, hearer, new_mail, occasion);
+        return;
+    }
     if (g_str_equal(code, "N1D")) {
         warning.problem_zh = "我们收到了变更联系邮箱的申请，新邮箱确认后生效。如非本人操作，请立即联系主管部门。";
         warning.problem_en = "A change of your mail address was requested; it takes effect when the new address confirms. If this "

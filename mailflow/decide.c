@@ -1,6 +1,7 @@
 #include "mailflow/decide.h"
 
 #include "mailflow/choice.h"
+#include "mailflow/consent.h"
 #include "mailflow/decision.h"
 #include "mailflow/objection.h"
 #include "mailflow/rule.h"
@@ -129,7 +130,8 @@ static gboolean confirm_draft(const struct affair *affair, const struct ticket *
     if (!rules_ask(affair, NULL, findings, error))
         return FALSE;
     if (!finding_errors(findings))
-        return move_draft(affair, ticket, message, EVENT_CONFIRM, plans, error);
+        return consent_awaited(affair, ticket) ? consent_note(affair, ticket, message, plans, error)
+                                               : move_draft(affair, ticket, message, EVENT_CONFIRM, plans, error);
     struct plan *plan = plan_new("withdrawn", affair->request->id);
     const struct finding *first = finding_first_error(findings);
     struct occasion occasion = {.message = message, .findings = findings, .problem_zh = first->zh, .problem_en = first->en};
@@ -174,6 +176,8 @@ static gboolean decide_as_applicant(struct affair *affair, const struct ticket *
         objection_log(message, affair->request->id, "the sender is not the applicant", plans);
         return TRUE;
     }
+    if (g_strcmp0(ticket->fate, "used") == 0 && g_str_equal(affair->request->state, "draft"))
+        return objection_tell(affair, message, CONSENT_NOTED_ZH, CONSENT_NOTED_EN, ticket->language, plans, error);
     if (ticket->fate && g_str_equal(affair->request->state, "draft"))
         return objection_tell(affair, message, "这封邮件已被新的邮件取代，请回复最新的一封。",
                               "This mail has been replaced by a newer one; please answer that one.", ticket->language, plans,

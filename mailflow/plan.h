@@ -65,6 +65,7 @@ struct plan {
     char *undeliverable;          /* hash of the ticket whose mail came back */
     gboolean end_tickets;         /* all tickets of the request that are alive end */
     char *end_person;             /* those of this person (DN) end; NULL */
+    char *end_mail;               /* those that went to this address are used up: it has said yes; NULL */
     gboolean unlock;              /* the request's locks go */
     gboolean end_timers;
     GPtrArray *locks, *tickets /* struct ticket */, *changes, *mails, *timers, *events, *limits;

@@ -18,7 +18,7 @@ const struct update_field *update_field_find(const struct entry *target, const c
 /* The entry the form is about: the applicant's own, or a trainee of theirs by identity number. NULL without `error`: none of theirs. Caller frees. */
 struct entry *update_target(const struct affair *affair, GError **error);
 
-/* The address a change of mail goes to; it must confirm itself (domain.md 5.7). NULL when the mail does not change. Owned by the form. */
+/* The address a change of mail goes to; it must confirm itself, and without proof of origin the old one, too (domain.md 5.7). NULL when the mail does not change. Owned by the form. */
 const char *update_new_mail(const struct form *form);
 
 #endif

@@ -153,6 +153,100 @@ static void test_a_new_address_confirms_itself(void **state)
     scene_free(scene);
 }
 
+/* Whoever knows the login name and the address of an account can forge a form from it; what they can read is the new address alone (domain.md 5.7). */
+static void test_a_forged_change_of_address_does_not_move_the_account(void **state)
+{
+    static const char *const says[] = {"确认", "确认", "CONFIRM", "同意"};
+    struct scene *scene = scene_new();
+    (void)state;
+    scene->stamped = FALSE;
+    g_autofree char *id = scene_form(scene, "P2", "target", "self", CHANGE("contactMail", "thief@example.net"), NULL);
+
+    for (guint i = 0; i < G_N_ELEMENTS(says); i++)
+        scene_reply(scene, "thief@example.net", "N1D", says[i]);
+    scene_answer(scene, scene_mail(scene, "N1D", "thief@example.net"), E1_MAIL, "确认"); /* their mail, the forged sender */
+    scene_deliver(scene);
+    assert_string_equal(scene_state(scene, id), "draft");
+    assert_true(scene_told(scene, "N1D", E1_MAIL, "原邮箱"));
+    assert_true(scene_told(scene, "N1m", "thief@example.net", "还需另一邮箱确认"));
+    scene_forward(scene, 8);
+    assert_string_equal(scene_state(scene, id), "expired");
+    assert_string_equal(scene_value(scene, E1, ATTRIBUTE_MAIL), E1_MAIL);
+    scene_free(scene);
+}
+
+static void test_both_addresses_confirm_an_unproved_change(void **state)
+{
+    static const char *const orders[][2] = {{E1_MAIL, "e1-new@example.com"}, {"e1-new@example.com", E1_MAIL}};
+    (void)state;
+
+    for (guint i = 0; i < G_N_ELEMENTS(orders); i++) {
+        struct scene *scene = scene_new();
+        scene->stamped = FALSE;
+        g_autofree char *id = scene_form(scene, "P2", "target", "self", CHANGE("contactMail", "e1-new@example.com"), NULL);
+        scene_reply(scene, orders[i][0], "N1D", "确认");
+        assert_string_equal(scene_state(scene, id), "draft");
+        assert_string_equal(scene_value(scene, E1, ATTRIBUTE_MAIL), E1_MAIL);
+        scene_reply(scene, orders[i][1], "N1D", "确认");
+        assert_string_equal(scene_state(scene, id), "done");
+        assert_string_equal(scene_value(scene, E1, ATTRIBUTE_MAIL), "e1-new@example.com");
+        assert_non_null(scene_mail(scene, "N5", E1_MAIL));
+        assert_non_null(scene_mail(scene, "N5", "e1-new@example.com"));
+        scene_free(scene);
+    }
+}
+
+static void test_either_address_can_drop_a_change_of_it(void **state)
+{
+    struct scene *scene = scene_new();
+    (void)state;
+    scene->stamped = FALSE;
+    g_autofree char *id = scene_form(scene, "P2", "target", "self", CHANGE("contactMail", "thief@example.net"), NULL);
+
+    scene_reply(scene, "thief@example.net", "N1D", "确认");
+    scene_reply(scene, E1_MAIL, "N1D", "取消");
+    assert_string_equal(scene_state(scene, id), "withdrawn");
+    scene_reply(scene, "thief@example.net", "N1D", "确认");
+    assert_string_equal(scene_state(scene, id), "withdrawn");
+    assert_string_equal(scene_value(scene, E1, ATTRIBUTE_MAIL), E1_MAIL);
+    scene_free(scene);
+}
+
+/* The form sent twice, each address asked twice: one yes of each is enough, whichever of their mails they answer. */
+static void test_one_yes_of_each_address_is_enough(void **state)
+{
+    struct scene *scene = scene_new();
+    (void)state;
+    scene->stamped = FALSE;
+    g_autofree char *id =
+        scene_form(scene, "P2", "head/clientRef", "甲-1", "target", "self", CHANGE("contactMail", "e1-new@example.com"), NULL);
+    g_autofree char *again =
+        scene_form(scene, "P2", "head/clientRef", "甲-1", "target", "self", CHANGE("contactMail", "e1-new@example.com"), NULL);
+
+    assert_null(again);
+    assert_int_equal(scene_mails(scene, "N1D", E1_MAIL), 2);
+    scene_reply(scene, "e1-new@example.com", "N1D", "确认");
+    assert_string_equal(scene_state(scene, id), "draft");
+    scene_reply(scene, E1_MAIL, "N1D", "确认");
+    assert_string_equal(scene_state(scene, id), "done");
+    scene_free(scene);
+}
+
+/* Nobody can be asked at a mailbox that is gone: then the change is the administrator's work, not the new address's alone. */
+static void test_a_dead_old_address_confirms_nothing(void **state)
+{
+    struct scene *scene = scene_new();
+    (void)state;
+    scene->stamped = FALSE;
+    scene->refused = E1_MAIL;
+    g_autofree char *id = scene_form(scene, "P2", "target", "self", CHANGE("contactMail", "e1-new@example.com"), NULL);
+
+    scene_reply(scene, "e1-new@example.com", "N1D", "确认");
+    assert_string_equal(scene_state(scene, id), "draft");
+    assert_string_equal(scene_value(scene, E1, ATTRIBUTE_MAIL), E1_MAIL);
+    scene_free(scene);
+}
+
 static void test_news_goes_to_the_address_on_record(void **state)
 {
     struct scene *scene = scene_new();
@@ -377,6 +471,11 @@ int main(void)
         cmocka_unit_test(test_basic_data_waits_for_an_open_request_it_touches),
         cmocka_unit_test(test_an_individuals_city_waits_for_an_open_request),
         cmocka_unit_test(test_a_new_address_confirms_itself),
+        cmocka_unit_test(test_a_forged_change_of_address_does_not_move_the_account),
+        cmocka_unit_test(test_both_addresses_confirm_an_unproved_change),
+        cmocka_unit_test(test_either_address_can_drop_a_change_of_it),
+        cmocka_unit_test(test_one_yes_of_each_address_is_enough),
+        cmocka_unit_test(test_a_dead_old_address_confirms_nothing),
         cmocka_unit_test(test_news_goes_to_the_address_on_record),
         cmocka_unit_test(test_an_unproved_withdrawal_is_confirmed_first),
         cmocka_unit_test(test_an_address_in_use_is_not_taken),
