@@ -52,7 +52,7 @@ static enum label label_find(const char *name, gsize length)
 /* The encoding named by the XML declaration, which must be the first thing in the document. */
 static enum label declared_label(const char *bytes, gsize size)
 {
-    if (size < 6 || memcmp(bytes, "<?xml", 5) != 0)
+    if (size < 6 || memcmp(bytes, "<?xml", 5) != 0 || !g_ascii_isspace(bytes[5])) /* <?xml-stylesheet ... encoding="..."?> */
         return LABEL_NONE;
     const char *end = memchr(bytes, '>', MIN(size, 256));
     const char *at = end ? g_strstr_len(bytes, end - bytes, "encoding") : NULL;
@@ -153,32 +153,65 @@ static gboolean surely_utf8(const char *bytes, gsize size)
     return any;
 }
 
-static char *read_labelled(struct charset *charset, const char *bytes, gsize size, enum label label, gboolean mime_gb,
+/* A declaration that is not true of the bytes makes a document ill-formed (XML 1.0, 4.3.3), unless mail changed the encoding on
+ * its way and says so (RFC 7303, 3). */
+static char *read_declared(struct charset *charset, const char *bytes, gsize size, enum label inner, enum label outer,
                            gsize *length)
 {
-    if (memchr(bytes, '\0', size))
-        return NULL;
-    if (label == LABEL_GB)
-        return surely_utf8(bytes, size) ? read_utf8(bytes, size, length) : read_gb(charset, bytes, size, length);
-    char *text = read_utf8(bytes, size, length);
-    if (text || label == LABEL_OTHER)
-        return text;
-    return mime_gb || surely_gb(bytes, size) ? read_gb(charset, bytes, size, length) : NULL;
+    char *text;
+
+    switch (inner) {
+    case LABEL_GB:
+        if (outer != LABEL_UTF8 && !ascii(bytes, size) && surely_utf8(bytes, size))
+            return NULL;
+        text = outer == LABEL_UTF8 ? read_utf8(bytes, size, length) : NULL;
+        return text ? text : read_gb(charset, bytes, size, length);
+    case LABEL_ASCII:
+    case LABEL_UTF8:
+        text = read_utf8(bytes, size, length);
+        return text || outer != LABEL_GB ? text : read_gb(charset, bytes, size, length);
+    case LABEL_NONE:
+        text = outer == LABEL_GB && !surely_utf8(bytes, size) ? NULL : read_utf8(bytes, size, length);
+        return text || (outer != LABEL_GB && !surely_gb(bytes, size)) ? text : read_gb(charset, bytes, size, length);
+    case LABEL_UTF16LE:
+    case LABEL_UTF16BE:
+    case LABEL_OTHER:
+        break;
+    }
+    return NULL;
+}
+
+/* Without a declaration the mark is enough; "utf-16" is of either order. */
+static gboolean mark_agrees(const char *text, gsize length, enum label mark)
+{
+    enum label inner = text ? declared_label(text, length) : LABEL_NONE;
+    gboolean sixteen = inner == LABEL_UTF16BE || inner == LABEL_UTF16LE;
+
+    return inner == LABEL_NONE || inner == mark || (sixteen && mark != LABEL_UTF8);
+}
+
+/* A document that begins with a byte order mark of that many octets. */
+static char *read_marked(const char *bytes, gsize size, gsize mark, enum label label, gsize *length)
+{
+    g_autofree char *text = label == LABEL_UTF8 ? memchr(bytes, '\0', size) ? NULL : read_utf8(bytes + mark, size - mark, length)
+                                                : read_utf16(bytes + mark, size - mark, label == LABEL_UTF16LE, length);
+
+    return mark_agrees(text, text ? *length : 0, label) ? g_steal_pointer(&text) : NULL;
 }
 
 char *charset_read_xml(struct charset *charset, const char *bytes, gsize size, const char *mime, gsize *length)
 {
     enum label outer = mime ? label_find(mime, strlen(mime)) : LABEL_NONE;
+
     if (size >= 2 && memcmp(bytes, "\xFF\xFE", 2) == 0)
-        return read_utf16(bytes + 2, size - 2, TRUE, length);
+        return read_marked(bytes, size, 2, LABEL_UTF16LE, length);
     if (size >= 2 && memcmp(bytes, "\xFE\xFF", 2) == 0)
-        return read_utf16(bytes + 2, size - 2, FALSE, length);
+        return read_marked(bytes, size, 2, LABEL_UTF16BE, length);
     if (size >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0)
-        return memchr(bytes, '\0', size) ? NULL : read_utf8(bytes + 3, size - 3, length);
+        return read_marked(bytes, size, 3, LABEL_UTF8, length);
     if ((outer == LABEL_UTF16LE || outer == LABEL_UTF16BE) && memchr(bytes, '\0', MIN(size, 4)))
-        return read_utf16(bytes, size, bytes[0] != '\0', length);
-    enum label inner = declared_label(bytes, size);
-    if (ascii(bytes, size))
-        inner = LABEL_ASCII; /* whatever the labels say */
-    return read_labelled(charset, bytes, size, inner == LABEL_NONE ? outer : inner, outer == LABEL_GB, length);
+        return read_marked(bytes, size, 0, bytes[0] != '\0' ? LABEL_UTF16LE : LABEL_UTF16BE, length);
+    if (memchr(bytes, '\0', size))
+        return NULL;
+    return read_declared(charset, bytes, size, declared_label(bytes, size), outer, length);
 }

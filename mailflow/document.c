@@ -102,15 +102,21 @@ static int line_at(const char *text, const char *where)
     return line;
 }
 
+/* The first error; nothing after it counts. */
+struct fault {
+    int code, line;
+    char *words; /* NULL: none yet */
+};
+
 static void keep_first(void *context, xmlError *error)
 {
     xmlParserCtxt *parser = context;
-    GString *first = parser->_private;
-    if (first->len > 0 || error->level < XML_ERR_ERROR)
+    struct fault *fault = parser->_private;
+
+    if (fault->words || error->level < XML_ERR_ERROR)
         return;
-    g_autofree char *words = text_one_line(error->message, LIMIT_FORM_QUOTE_BYTES);
-    g_string_printf(first, "%d %s", error->line, words);
-    parser->disableSAX = 1; /* nothing after the first error counts; xmlStopParser() would free what the caller still reads */
+    *fault = (struct fault){error->code, error->line, text_one_line(error->message, LIMIT_FORM_QUOTE_BYTES)};
+    parser->disableSAX = 1; /* xmlStopParser() would free what the caller still reads */
     parser->instate = XML_PARSER_EOF;
 }
 
@@ -119,10 +125,11 @@ static xmlDoc *parse(xmlParserCtxt *parser, const char *text, gsize length)
     parser->sax->comment = NULL;
     parser->sax->processingInstruction = NULL;
     parser->sax->serror = keep_first;
-    int options = XML_PARSE_NONET | XML_PARSE_NOCDATA | XML_PARSE_IGNORE_ENC | XML_PARSE_BIG_LINES;
+    /* the narrower names of the older editions are well formed by every edition, and XML 1.1 is none of them */
+    int options = XML_PARSE_NONET | XML_PARSE_NOCDATA | XML_PARSE_IGNORE_ENC | XML_PARSE_BIG_LINES | XML_PARSE_OLD10;
     xmlDoc *doc = xmlCtxtReadMemory(parser, text, (int)length, NULL, NULL, options);
-    const GString *first = parser->_private;
-    if (doc && (first->len > 0 || !parser->wellFormed || !parser->nsWellFormed || doc->intSubset || !xmlDocGetRootElement(doc)))
+    const struct fault *fault = parser->_private;
+    if (doc && (fault->words || !parser->wellFormed || !parser->nsWellFormed || doc->intSubset || !xmlDocGetRootElement(doc)))
         g_clear_pointer(&doc, xmlFreeDoc);
     return doc;
 }
@@ -131,24 +138,22 @@ xmlDoc *document_read(const char *text, gsize length, GPtrArray *findings)
 {
     const char *where = text;
     const struct refusal *refusal = scan(text, length, &where);
+    struct fault fault = {0};
+
     if (refusal)
         return refuse(findings, line_at(text, where), refusal->zh, refusal->en);
-    g_autoptr(GString) first = g_string_new(NULL);
     xmlParserCtxt *parser = xmlNewParserCtxt();
     g_assert(parser);
-    parser->_private = first;
+    parser->_private = &fault;
     xmlDoc *doc = parse(parser, text, length);
     xmlFreeParserCtxt(parser);
-    if (doc && strcmp((const char *)doc->version, "1.0") == 0)
+    g_autofree char *words = fault.words;
+    if (doc)
         return doc;
-    if (doc) {
-        xmlFreeDoc(doc);
-        return refuse(findings, 1, "只接受XML 1.0", "only XML 1.0 is accepted"); /* 1.1 lets control characters in */
-    }
-    char *words = NULL;
-    int line = (int)g_ascii_strtoll(first->str, &words, 10);
-    g_autofree char *en = g_strdup_printf("not well-formed XML:%s", *words ? words : " no element");
-    return refuse(findings, line, "XML格式不正确（标记不成对、有非法字符或命名空间错误）", en);
+    if (fault.code == XML_ERR_UNKNOWN_VERSION)
+        return refuse(findings, fault.line, "只接受XML 1.0", "only XML 1.0 is accepted"); /* 1.1 lets control characters in */
+    g_autofree char *en = g_strdup_printf("not well-formed XML: %s", words ? words : "no element");
+    return refuse(findings, fault.line, "XML格式不正确（标记不成对、有非法字符或命名空间错误）", en);
 }
 
 static xmlParserInput *load_nothing(const char *url G_GNUC_UNUSED, const char *id G_GNUC_UNUSED,

@@ -243,8 +243,8 @@ static struct form *read_bytes(const struct form_catalog *catalog, const char *b
     }
     g_autofree char *text = charset_read_xml(catalog->charset, bytes, size, charset, &length);
     if (!text) {
-        finding_add(findings, "E-XML", "无法确定文字编码（请使用UTF-8或GB18030）",
-                    "the encoding of the text is not clear (use UTF-8 or GB18030)");
+        finding_add(findings, "E-XML", "无法确定文字编码，或与文件声明的编码不符（请使用UTF-8或GB18030）",
+                    "the encoding of the text is not clear, or not the one the file declares (use UTF-8 or GB18030)");
         return NULL;
     }
     xmlDoc *doc = document_read(text, length, findings);

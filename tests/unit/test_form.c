@@ -136,6 +136,20 @@ static void assert_same_digest(const char *bytes, gsize size, const char *charse
     assert_string_equal(found, wanted);
 }
 
+/* The registration under that declaration, behind that byte order mark. */
+static char *encoded(const char *declaration, const char *mark, const char *encoding, gsize *size)
+{
+    g_autofree char *text = g_strconcat(declaration, registration, NULL);
+    g_autofree char *bytes = g_convert(text, -1, encoding, "UTF-8", NULL, size, NULL);
+    gsize skip = strlen(mark);
+    char *marked = g_malloc(*size + skip);
+
+    memcpy(marked, mark, skip);
+    memcpy(marked + skip, bytes, *size);
+    *size += skip;
+    return marked;
+}
+
 static void test_same_digest_in_every_encoding(void **state G_GNUC_UNUSED)
 {
     static const struct {
@@ -143,28 +157,45 @@ static void test_same_digest_in_every_encoding(void **state G_GNUC_UNUSED)
     } rows[] = {
         {"UTF-8", "", "", NULL},
         {"UTF-8", "\xef\xbb\xbf", "<?xml version=\"1.0\"?>", NULL},
-        {"UTF-8", "", "<?xml version=\"1.0\" encoding=\"GB2312\"?>", "gb2312"},
-        {"UTF-8", "", "<?xml version='1.0' encoding='gbk'?>", NULL},
+        {"UTF-8", "", "<?xml version=\"1.0\" encoding=\"GB2312\"?>", "utf-8"},
+        {"UTF-8", "", "<?xml version=\"1.0\" encoding=\"UTF-8\"?>", "gb2312"},
         {"GB18030", "", "<?xml version=\"1.0\" encoding=\"GB18030\"?>", NULL},
         {"GB18030", "", "<?xml version=\"1.0\" encoding=\"gb2312\"?>", "utf-8"},
         {"GBK", "", "<?xml version=\"1.0\" encoding=\"GBK\"?>", NULL},
-        {"GBK", "", "<?xml version=\"1.0\" encoding=\"utf-8\"?>", NULL},
         {"GB18030", "", "<?xml version=\"1.0\" encoding=\"utf-8\"?>", "gb18030"},
         {"GB18030", "", "", "GB2312"},
         {"GB18030", "", "", NULL},
         {"UTF-16LE", "\xff\xfe", "<?xml version=\"1.0\" encoding=\"utf-16\"?>", NULL},
-        {"UTF-16BE", "\xfe\xff", "<?xml version=\"1.0\" encoding=\"utf-8\"?>", "gbk"},
+        {"UTF-16BE", "\xfe\xff", "<?xml version=\"1.0\"?>", "gbk"},
         {"UTF-16LE", "", "", "utf-16le"},
         {"UTF-16BE", "", "", "UTF-16"},
     };
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
-        g_autofree char *text = g_strconcat(rows[i].declaration, registration, NULL);
-        gsize size, mark = strlen(rows[i].mark);
-        g_autofree char *bytes = g_convert(text, -1, rows[i].encoding, "UTF-8", NULL, &size, NULL);
-        g_autofree char *marked = g_malloc(size + mark);
-        memcpy(marked, rows[i].mark, mark);
-        memcpy(marked + mark, bytes, size);
-        assert_same_digest(marked, size + mark, rows[i].mime);
+        gsize size;
+        g_autofree char *bytes = encoded(rows[i].declaration, rows[i].mark, rows[i].encoding, &size);
+        assert_same_digest(bytes, size, rows[i].mime);
+    }
+}
+
+/* A declaration that is not true of the bytes: another program would read another text, or none. */
+static void test_a_wrong_declaration_is_refused(void **state G_GNUC_UNUSED)
+{
+    static const struct {
+        const char *encoding, *mark, *declared, *mime;
+    } rows[] = {
+        {"UTF-8", "", "GB2312", NULL},          {"UTF-8", "", "gb18030", "gbk"},         {"GBK", "", "utf-8", NULL},
+        {"GB18030", "", "UTF-8", "utf-8"},      {"UTF-8", "", "Big5", "utf-8"},          {"UTF-8", "", "utf-16", NULL},
+        {"UTF-8", "\xef\xbb\xbf", "gbk", NULL}, {"UTF-16BE", "\xfe\xff", "UTF-8", NULL}, {"UTF-16LE", "\xff\xfe", "gb18030", NULL},
+        {"UTF-8", "", "UTF-7", NULL},           {"UTF-8", "", "x-none", NULL},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *declaration = g_strdup_printf("<?xml version=\"1.0\" encoding=\"%s\"?>\n", rows[i].declared);
+        g_autoptr(GPtrArray) findings = finding_list();
+        gsize size;
+        g_autofree char *bytes = encoded(declaration, rows[i].mark, rows[i].encoding, &size);
+        assert_null(form_read(catalog, bytes, size, rows[i].mime, &today, findings));
+        assert_int_equal(findings->len, 1);
+        assert_string_equal(((struct finding *)findings->pdata[0])->code, "E-XML");
     }
 }
 
@@ -470,6 +501,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_golden_forms),
         cmocka_unit_test(test_same_digest_in_every_encoding),
+        cmocka_unit_test(test_a_wrong_declaration_is_refused),
         cmocka_unit_test(test_same_digest_however_it_is_written),
         cmocka_unit_test(test_another_value_another_digest),
         cmocka_unit_test(test_ambiguous_bytes_are_refused),
