@@ -2,7 +2,7 @@
 #
 # A room's list is its table of contents in reading order: a file includes only headers of files above it.
 
-MAILFLOW = text division identifier finding value charset document catalog reading fieldrule form blank phrase vocabulary field verdict confirmation wording quote markup own encoding header part attachment token origin idiom automatic bounce kind message packet facts change \
+MAILFLOW = text division identifier finding value charset document catalog reading fieldrule form blank phrase vocabulary field verdict confirmation wording quote markup own encoding header part attachment certificate signature cover token origin idiom automatic bounce kind message packet facts change \
            procedure rulebook request plan calendar mind notice receipt render compose affair question update choice rule_change rule_people rule tell_rows tell announce guard effect_change effect workflow reissue absence surrender consent submit wish objection decision decide intake table rollcolumn roll
 DAEMON   = clock log query store records outbox audit mailbox_kind transport imaptext imapwire imapsession imap maildir mailbox directory_session directory directory_apply smtp \
            config role sandbox outage site round parser desk courier child parent sheet read command explain paper entry load check
@@ -11,7 +11,7 @@ CC       ?= cc
 SAN      ?=
 FUZZ     ?=
 OUT      := $(if $(FUZZ),build-fuzz,build$(if $(filter clang%,$(notdir $(CC))),-clang)$(if $(SAN),-san))
-PACKAGES  = glib-2.0 gio-2.0 gmime-3.0 libxml-2.0 libxslt libexslt sqlite3 ldap libcurl libseccomp libsystemd json-glib-1.0
+PACKAGES  = glib-2.0 gio-2.0 gmime-3.0 libxml-2.0 libxslt libexslt sqlite3 ldap libcurl libseccomp libsystemd json-glib-1.0 libcrypto
 WARNINGS  = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wswitch-enum -Wformat=2 -Wvla -Wundef -Werror
 SANITISE  = $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer) \
             $(if $(FUZZ),-fsanitize=fuzzer-no-link)
@@ -31,7 +31,7 @@ SYSCONFDIR ?= $(if $(filter /usr /usr/local,$(PREFIX)),/etc,$(PREFIX)/etc)/count
 
 # Debian 12's packages: to build, and what only tests, demo and benchmark need.
 BUILD_PACKAGES = gcc make git pkg-config libglib2.0-dev libgmime-3.0-dev libxml2-dev libxslt1-dev libsqlite3-dev libldap-dev libcurl4-openssl-dev \
-                 libseccomp-dev libsystemd-dev libjson-glib-dev
+                 libseccomp-dev libsystemd-dev libjson-glib-dev libssl-dev
 TEST_PACKAGES  = clang clang-format libclang-rt-14-dev valgrind libcmocka-dev libxml2-utils xsltproc sqlite3 slapd slapd-contrib ldap-utils \
                  dovecot-imapd dovecot-lmtpd postfix python3 python3-pytest python3-ldap python3-lxml python3-aiosmtpd swaks mandoc gpgsm openssl
 

@@ -14,6 +14,7 @@
 #include "daemon/command.h"
 #include "daemon/parser.h"
 #include "daemon/sheet.h"
+#include "mailflow/certificate.h"
 #include "mailflow/limits.h"
 #include "paths.h"
 
@@ -149,6 +150,32 @@ static void add_findings(JsonBuilder *builder, const GPtrArray *findings)
     json_builder_end_array(builder);
 }
 
+/* Whose signature it is, as far as it says so itself: there is no directory here to ask. */
+static void add_signature(JsonBuilder *builder, const struct signature *signature)
+{
+    json_builder_set_member_name(builder, "signature");
+    if (!signature) {
+        json_builder_add_null_value(builder);
+        return;
+    }
+    struct certificate *signer = signature->certificate ? certificate_read(signature->certificate) : NULL;
+    json_builder_begin_object(builder);
+    sheet_member(builder, "state", signature_state_name(signature->state));
+    sheet_member(builder, "why", signature->why);
+    sheet_member(builder, "subject", signer ? signer->subject : NULL);
+    sheet_member(builder, "mail", signer && signer->mails->len ? g_ptr_array_index(signer->mails, 0) : NULL);
+    sheet_member(builder, "issuer", signer ? signer->issuer : NULL);
+    sheet_member(builder, "serial", signer ? signer->serial : NULL);
+    sheet_member(builder, "fingerprint", signer ? signer->fingerprint : NULL);
+    json_builder_set_member_name(builder, "signed");
+    if (signature->signed_at)
+        json_builder_add_int_value(builder, signature->signed_at);
+    else
+        json_builder_add_null_value(builder);
+    json_builder_end_object(builder);
+    certificate_free(signer);
+}
+
 static void print_json(const char *name, const struct message *message, const char *fault)
 {
     g_autoptr(JsonBuilder) builder = json_builder_new();
@@ -163,6 +190,7 @@ static void print_json(const char *name, const struct message *message, const ch
     sheet_member(builder, "archive", message ? message->verdict.archive : NULL);
     sheet_member(builder, "form", message && message->form ? message->form->root : NULL);
     add_findings(builder, message ? message->findings : NULL);
+    add_signature(builder, message ? message->signature : NULL);
     json_builder_end_object(builder);
     sheet_json(builder);
 }
@@ -175,6 +203,17 @@ static void print_line(const char *name, const char *value)
         return;
     for (guint i = 0; lines[i]; i++)
         printf("  %-10s%s\n", i == 0 ? name : "", lines[i]);
+}
+
+static void print_signature(const struct signature *signature)
+{
+    struct certificate *signer = signature && signature->certificate ? certificate_read(signature->certificate) : NULL;
+    g_autofree char *line = signer ? certificate_line(signer) : NULL;
+    g_autofree char *state = signature ? g_strdup_printf("%s: %s", signature_state_name(signature->state), signature->why) : NULL;
+
+    print_line("signature", state);
+    print_line("", line);
+    certificate_free(signer);
 }
 
 static void print_text(const char *name, const struct message *message, const char *fault)
@@ -193,6 +232,7 @@ static void print_text(const char *name, const struct message *message, const ch
     print_line("reason", message->verdict.reason);
     print_line("archive", message->verdict.archive);
     print_line("form", message->form ? message->form->root : NULL);
+    print_signature(message->signature);
     for (guint i = 0; i < message->findings->len; i++) {
         g_autofree char *zh = finding_text_zh(message->findings->pdata[i]);
         g_autofree char *en = finding_text_en(message->findings->pdata[i]);

@@ -34,6 +34,12 @@
 #define LIMIT_STAMP 2000              /* of an Authentication-Results header kept for the audit */
 #define LIMIT_STAMPS 20               /* Authentication-Results headers that are looked at */
 
+/* An S/MIME signature (signature.h) */
+#define LIMIT_SIGNATURES 4                  /* that are looked at in one message, one around the other */
+#define LIMIT_SIGNATURE_BYTES (128 * 1024)  /* of a detached one */
+#define LIMIT_CERTIFICATE_BYTES (16 * 1024) /* of one certificate; a larger one is none */
+#define LIMIT_CERTIFICATES 8                /* of authorities that come along with a signature, and addresses of one certificate */
+
 /* A packet from the parser to the desk (packet.h, daemon/parser.h). */
 #define LIMIT_PACKET_BYTES (24 * 1024 * 1024)
 #define LIMIT_CHOICES 200   /* numbers in an answer (confirmation.h) */

@@ -4,6 +4,7 @@
 #include <gmime/gmime.h>
 
 #include "mailflow/attachment.h"
+#include "mailflow/cover.h"
 #include "mailflow/encoding.h"
 #include "mailflow/header.h"
 #include "mailflow/limits.h"
@@ -18,6 +19,7 @@ void message_start(void)
         return;
     started = TRUE;
     encoding_start();
+    signature_start();
     g_mime_init();
     /* 8-bit bytes in names of attachments and people: in the order in which they are surely told apart */
     g_mime_parser_options_set_fallback_charsets(g_mime_parser_options_get_default(),
@@ -48,6 +50,7 @@ void message_free(struct message *message)
     g_ptr_array_unref(message->recipients);
     g_ptr_array_unref(message->answers);
     origin_clear(&message->origin);
+    signature_free(message->signature);
     g_free(message->why);
     g_array_unref(message->sightings);
     bounce_free(message->bounce);
@@ -174,12 +177,31 @@ static void add_text(GString *text, const struct part *part)
     g_string_append(text, content);
 }
 
-static void body_read(const GArray *parts, const struct part *form, struct body *body)
+enum place { PLACE_ANY, PLACE_BEFORE, PLACE_INSIDE, PLACE_AFTER }; /* beside what is signed */
+
+static gboolean stands(const struct cover *cover, const GArray *parts, int index, enum place place)
+{
+    gboolean inside = cover_holds(cover, parts, index);
+
+    switch (place) {
+    case PLACE_BEFORE:
+        return !inside && index < cover->root;
+    case PLACE_INSIDE:
+        return inside;
+    case PLACE_AFTER:
+        return !inside && index > cover->root;
+    case PLACE_ANY:
+        break;
+    }
+    return TRUE;
+}
+
+static void body_read(const GArray *parts, const struct part *form, const struct cover *cover, enum place place, struct body *body)
 {
     *body = (struct body){.plain = g_string_new(NULL), .html = g_string_new(NULL)};
     for (guint i = 0; i < parts->len; i++) {
         const struct part *part = &g_array_index(parts, struct part, i);
-        if (part->attachment || part->name || part == form)
+        if (part->attachment || part->name || part == form || !stands(cover, parts, (int)i, place))
             continue;
         if (part_is(part, "text/html")) {
             add_text(body->html, part);
@@ -243,14 +265,48 @@ static const struct part *read_form(const struct message_reader *reader, const G
     return part;
 }
 
+static char *words_of(const struct body *body)
+{
+    char *own =
+        own_words(body->plain->len > 0 ? body->plain->str : NULL, body->flowed, body->html->len > 0 ? body->html->str : NULL);
+
+    return cut(own, LIMIT_OWN_BYTES);
+}
+
 static void read_words(const struct body *body, struct message *message)
 {
     g_free(message->own);
-    message->own =
-        own_words(body->plain->len > 0 ? body->plain->str : NULL, body->flowed, body->html->len > 0 ? body->html->str : NULL);
-    message->own = cut(message->own, LIMIT_OWN_BYTES);
+    message->own = words_of(body);
     verdict_read(message->own, &message->verdict);
     confirmation_read(message->own, &message->confirmation);
+}
+
+/* Whether somebody's words stand at that place: above what is signed any do, for whoever forwards a signed mail writes there; below only a judgement, for lists and
+ * gateways write there. */
+static gboolean is_spoken(const GArray *parts, const struct part *form, const struct cover *cover, enum place place)
+{
+    struct body body;
+    struct verdict verdict;
+
+    body_read(parts, form, cover, place, &body);
+    g_autofree char *own = words_of(&body);
+    verdict_read(own, &verdict);
+    gboolean spoken = place == PLACE_AFTER ? verdict.word != VERDICT_NONE : *own != '\0';
+    verdict_clear(&verdict);
+    body_clear(&body);
+    return spoken;
+}
+
+/* What is read: only what is signed, where that is all that the person says. */
+static enum place place_to_read(const GArray *parts, const struct part *form, struct cover *cover)
+{
+    if (!cover->signature || cover->signature->state != SIGNATURE_INTACT || cover->root < 0)
+        return PLACE_ANY;
+    if (form && !cover_holds(cover, parts, (int)(form - (const struct part *)(gpointer)parts->data)))
+        cover_is_partial(cover, "the form stands outside of what is signed");
+    else if (is_spoken(parts, form, cover, PLACE_BEFORE) || is_spoken(parts, form, cover, PLACE_AFTER))
+        cover_is_partial(cover, "words stand outside of what is signed");
+    return cover->signature->state == SIGNATURE_INTACT ? PLACE_INSIDE : PLACE_ANY;
 }
 
 /* Whatever a machine or a list quotes decides nothing. */
@@ -284,19 +340,23 @@ static void settle(const struct evidence *evidence, struct message *message)
         message->bounce = bounce_read(evidence);
         token_find_in_message_id(message->bounce->message_id, message->sightings);
     }
-    if (message->kind == KIND_QUESTION && message->findings->len == 0 && attachment_meant(evidence->parts))
+    if (message->kind == KIND_QUESTION && message->signature && message->signature->state == SIGNATURE_SEALED)
+        finding_add(message->findings, "E-ATTACH", "这封邮件已加密，无法阅读；请不加密重新发送（可以签名）",
+                    "this mail is encrypted and cannot be read: send it again without encryption (signed is fine)");
+    else if (message->kind == KIND_QUESTION && message->findings->len == 0 && attachment_meant(evidence->parts))
         finding_add(message->findings, "E-ATTACH", "附件不是XML表格，请附上一份XML表格",
                     "what is attached is no XML form: attach one XML form");
 }
 
-static void read_body(const struct message_reader *reader, const struct header *header, const GArray *parts,
+static void read_body(const struct message_reader *reader, const struct header *header, const GArray *parts, struct cover *cover,
                       struct message *message)
 {
     gboolean several;
     const struct part *form = read_form(reader, parts, &several, message);
     struct body body;
 
-    body_read(parts, form, &body);
+    body_read(parts, form, cover, place_to_read(parts, form, cover), &body);
+    message->signature = g_steal_pointer(&cover->signature);
     read_words(&body, message);
     g_autofree char *bare = body.plain->len > 0 ? NULL : bare_words(body.html->str);
     struct evidence evidence = {
@@ -315,6 +375,15 @@ static void read_body(const struct message_reader *reader, const struct header *
     };
     settle(&evidence, message);
     body_clear(&body);
+}
+
+static void read_parts(const struct message_reader *reader, const struct header *header, GArray *parts, struct message *message)
+{
+    struct cover cover;
+
+    cover_find(parts, &cover);
+    read_body(reader, header, parts, &cover, message);
+    cover_clear(&cover);
 }
 
 static struct message *refuse(struct message *message, const char *why)
@@ -371,7 +440,7 @@ struct message *message_read(const struct message_reader *reader, const char *by
     else if (header_count(&header, "From") == 0 && header_count(&header, "Subject") == 0 && header_count(&header, "Date") == 0)
         refuse(message, "the header names no sender, subject or date");
     else
-        read_body(reader, &header, parts, message);
+        read_parts(reader, &header, parts, message);
     header_clear(&header);
     return message;
 }

@@ -6,6 +6,7 @@
 
 /* The members in the order of struct message; a form's and a bounce's stand in a maybe. */
 #define ORIGIN_TYPE "(bbbbms)"
+#define SIGNATURE_TYPE "m(usmsasxms)"
 #define SIGHTINGS_TYPE "a(us)"
 #define BOUNCE_TYPE "m(msmsmsb)"
 #define VERDICT_TYPE "(umsmsms)"
@@ -14,8 +15,8 @@
 #define FORM_TYPE "m(smsmsmsss" FIELDS_TYPE ")"
 #define FINDINGS_TYPE "a(smsmsmsissb)"
 #define PACKET_TYPE                                                                                                                \
-    "(msmsmsmsmsxasas" ORIGIN_TYPE "us" SIGHTINGS_TYPE BOUNCE_TYPE "s" VERDICT_TYPE CONFIRMATION_TYPE "ms" FORM_TYPE FINDINGS_TYPE \
-    ")"
+    "(msmsmsmsmsxasas" ORIGIN_TYPE SIGNATURE_TYPE "us" SIGHTINGS_TYPE BOUNCE_TYPE "s" VERDICT_TYPE CONFIRMATION_TYPE               \
+    "ms" FORM_TYPE FINDINGS_TYPE ")"
 
 static GVariant *write_text(const char *text)
 {
@@ -25,6 +26,16 @@ static GVariant *write_text(const char *text)
 static GVariant *write_texts(const GPtrArray *texts)
 {
     return g_variant_new_strv((const char *const *)texts->pdata, (gssize)texts->len);
+}
+
+static GVariant *write_signature(const struct signature *signature)
+{
+    GVariant *inner = NULL;
+
+    if (signature)
+        inner = g_variant_new("(usms@asxms)", (guint32)signature->state, signature->why, signature->certificate,
+                              write_texts(signature->chain), signature->signed_at, signature->digest);
+    return g_variant_new_maybe(G_VARIANT_TYPE("(usmsasxms)"), inner);
 }
 
 static GVariant *write_sightings(const GArray *sightings)
@@ -102,6 +113,7 @@ GBytes *packet_write(const struct message *message)
         write_texts(message->recipients),
         write_texts(message->answers),
         g_variant_new("(bbbbms)", origin->stamped, origin->dmarc, origin->dkim, origin->spf, origin->says),
+        write_signature(message->signature),
         g_variant_new_uint32((guint32)message->kind),
         g_variant_new_string(message->why),
         write_sightings(message->sightings),
@@ -162,11 +174,16 @@ static char *read_address(struct reader *reader, gsize most)
     return text;
 }
 
+static gboolean is_digest(const char *text)
+{
+    return strlen(text) == 64 && strspn(text, "0123456789abcdef") == 64;
+}
+
 static char *read_digest(struct reader *reader)
 {
     char *text = read_line(reader, 64);
 
-    check(reader, text && strlen(text) == 64 && strspn(text, "0123456789abcdef") == 64);
+    check(reader, text && is_digest(text));
     return text;
 }
 
@@ -189,6 +206,37 @@ static void read_origin(struct reader *reader, struct origin *origin)
 {
     g_variant_iter_next(&reader->iter, "(bbbbms)", &origin->stamped, &origin->dmarc, &origin->dkim, &origin->spf, &origin->says);
     check(reader, !origin->says || is_line(origin->says, LIMIT_STAMP * 3)); /* a bad byte becomes three of U+FFFD */
+}
+
+static gboolean is_certificate(const char *text)
+{
+    return strlen(text) <= LIMIT_CERTIFICATE_BYTES / 3 * 4 + 4 && is_line(text, strlen(text) + 1);
+}
+
+static struct signature *read_signature(struct reader *reader)
+{
+    g_autoptr(GVariant) child = g_variant_iter_next_value(&reader->iter);
+    g_autoptr(GVariant) inner = g_variant_get_maybe(child);
+    g_autoptr(GVariantIter) chain = NULL;
+    guint32 state = 0;
+    char *text;
+
+    if (!inner)
+        return NULL;
+    struct signature *signature = g_new0(struct signature, 1);
+    signature->chain = g_ptr_array_new_with_free_func(g_free);
+    g_variant_get(inner, "(usmsasxms)", &state, &signature->why, &signature->certificate, &chain, &signature->signed_at,
+                  &signature->digest);
+    check(reader, state <= SIGNATURE_SEALED && is_line(signature->why, LIMIT_FILE_NAME));
+    check(reader, signature->certificate ? is_certificate(signature->certificate) : state > SIGNATURE_PARTIAL);
+    check(reader, !signature->digest || is_digest(signature->digest));
+    check(reader, g_variant_iter_n_children(chain) <= LIMIT_CERTIFICATES);
+    while (reader->good && g_variant_iter_next(chain, "s", &text)) {
+        check(reader, is_certificate(text));
+        g_ptr_array_add(signature->chain, text);
+    }
+    signature->state = (enum signature_state)state;
+    return signature;
 }
 
 static guint32 read_number(struct reader *reader, guint32 most)
@@ -352,6 +400,7 @@ struct message *packet_read(GBytes *bytes)
     message->recipients = read_addresses(&reader, LIMIT_RECIPIENTS, LIMIT_ADDRESS);
     message->answers = read_addresses(&reader, LIMIT_REFERENCES, LIMIT_MESSAGE_ID);
     read_origin(&reader, &message->origin);
+    message->signature = read_signature(&reader);
     message->kind = (enum kind)read_number(&reader, KIND_UNKNOWN);
     message->why = read_text(&reader, LIMIT_FILE_NAME);
     message->sightings = read_sightings(&reader);

@@ -53,6 +53,8 @@ static void read_type(struct part *part, const char *value)
         report = g_mime_content_type_get_parameter(type, "method");
     if (!report)
         report = g_mime_content_type_get_parameter(type, "smime-type");
+    if (!report)
+        report = g_mime_content_type_get_parameter(type, "protocol");
     part->type = g_ascii_strdown(name, -1);
     part->charset = g_strdup(g_mime_content_type_get_parameter(type, "charset"));
     part->report = folded(report);
@@ -93,7 +95,8 @@ static struct part make_part(const struct header *header, int parent, guint dept
 
 struct walk {
     GArray *parts;
-    int open[LIMIT_PART_DEPTH]; /* indexes of the multiparts we are in */
+    int open[LIMIT_PART_DEPTH];  /* indexes of the multiparts we are in */
+    int child[LIMIT_PART_DEPTH]; /* of each the part that has begun last and not ended, its epilogue included; or -1 */
     guint depth;
     int leaf; /* the part whose body we are in, or -1: a preamble or an epilogue */
     gboolean refused;
@@ -121,40 +124,56 @@ static char *guess_boundary(const char *body, const char *end)
     return NULL;
 }
 
-/* Add the part whose header this is; its body begins at `body` and ends at `end` at the latest. */
-static void enter(struct walk *walk, const struct header *header, const char *body, const char *end)
+/* Add the part whose header this is, from `whole` on; its body begins at `body` and ends at `end` at the latest. */
+static void enter(struct walk *walk, const struct header *header, const char *whole, const char *body, const char *end)
 {
     int parent = walk->depth > 0 ? walk->open[walk->depth - 1] : -1;
     gboolean digest = parent >= 0 && part_is(part_at(walk, parent), "multipart/digest");
     struct part part = make_part(header, parent, walk->depth, digest);
     int index = (int)walk->parts->len;
 
+    part.whole = whole;
     part.bytes = body;
     if (g_str_has_prefix(part.type, "multipart/") && !part.boundary)
         part.boundary = guess_boundary(body, end);
     g_array_append_val(walk->parts, part);
     walk->leaf = index;
+    if (walk->depth > 0)
+        walk->child[walk->depth - 1] = index;
     if (!part.boundary || !*part.boundary)
         return;
     if (walk->depth == LIMIT_PART_DEPTH) {
         walk->refused = TRUE;
         return;
     }
+    walk->child[walk->depth] = -1;
     walk->open[walk->depth++] = index;
     walk->leaf = -1;
 }
 
-static void leave(struct walk *walk, const char *line)
+/* The line end before a boundary is the boundary's. */
+static const char *before_boundary(const char *start, const char *line)
 {
+    if (line > start && line[-1] == '\n')
+        line--;
+    if (line > start && line[-1] == '\r')
+        line--;
+    return line;
+}
+
+/* The part ends in which we are, and of every multipart as deep as `level` or deeper the one that was its last. */
+static void leave(struct walk *walk, guint level, const char *line)
+{
+    for (guint depth = level; depth <= walk->depth; depth++) {
+        struct part *child = walk->child[depth - 1] < 0 ? NULL : part_at(walk, walk->child[depth - 1]);
+        if (child)
+            child->whole_size = (gsize)(before_boundary(child->whole, line) - child->whole);
+        walk->child[depth - 1] = -1;
+    }
     if (walk->leaf < 0)
         return;
     struct part *part = part_at(walk, walk->leaf);
-    const char *end = line;
-    if (end > part->bytes && end[-1] == '\n') /* the line end before a boundary is the boundary's */
-        end--;
-    if (end > part->bytes && end[-1] == '\r')
-        end--;
-    part->size = (gsize)(end - part->bytes);
+    part->size = (gsize)(before_boundary(part->bytes, line) - part->bytes);
     walk->leaf = -1;
 }
 
@@ -179,7 +198,7 @@ static const char *divide(struct walk *walk, guint level, gboolean last, const c
 {
     struct header header;
 
-    leave(walk, line);
+    leave(walk, level, line);
     walk->depth = last ? level - 1 : level;
     if (last)
         return next;
@@ -189,7 +208,7 @@ static const char *divide(struct walk *walk, guint level, gboolean last, const c
     }
     header_read(next, (gsize)(end - next), LIMIT_PART_HEADER_BYTES, LIMIT_PART_HEADERS, &header);
     walk->refused |= header.cut;
-    enter(walk, &header, next + header.size, end);
+    enter(walk, &header, next, next + header.size, end);
     next += header.size;
     header_clear(&header);
     return next;
@@ -201,7 +220,7 @@ GArray *part_list(const struct header *header, const char *body, gsize size, gbo
     const char *end = body + size;
 
     g_array_set_clear_func(walk.parts, part_clear);
-    enter(&walk, header, body, end);
+    enter(&walk, header, NULL, body, end);
     for (const char *line = body; line < end && walk.depth > 0 && !walk.refused;) {
         const char *newline = memchr(line, '\n', (gsize)(end - line));
         const char *next = newline ? newline + 1 : end;
@@ -214,6 +233,35 @@ GArray *part_list(const struct header *header, const char *body, gsize size, gbo
     if (refused)
         *refused = walk.refused;
     return walk.parts;
+}
+
+gboolean part_graft(GArray *parts, int index, GArray *inner)
+{
+    struct part *graft = &g_array_index(parts, struct part, index);
+    guint depth = graft->depth + 1;
+    int first = (int)parts->len;
+
+    for (guint i = 0; i < inner->len; i++)
+        if (g_array_index(inner, struct part, i).depth + depth > LIMIT_PART_DEPTH)
+            return FALSE;
+    if (parts->len + inner->len > LIMIT_PARTS)
+        return FALSE;
+    for (guint i = 0; i < inner->len; i++) {
+        struct part *part = &g_array_index(inner, struct part, i);
+        part->parent = part->parent < 0 ? index : part->parent + first;
+        part->depth += depth;
+    }
+    g_array_append_vals(parts, inner->data, inner->len);
+    g_array_set_clear_func(inner, NULL); /* they are the other array's now */
+    g_array_set_size(inner, 0);
+    return TRUE;
+}
+
+gboolean part_is_below(const GArray *parts, int index, int root)
+{
+    while (index > root)
+        index = g_array_index(parts, struct part, index).parent;
+    return index == root;
 }
 
 GByteArray *part_bytes(const struct part *part, gsize most)

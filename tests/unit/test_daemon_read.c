@@ -54,7 +54,8 @@ static const char *member(JsonNode *node, const char *name)
 static void test_members(void **state)
 {
     (void)state;
-    static const char *const names[] = {"file", "kind", "why", "own", "verdict", "reason", "archive", "form", "findings"};
+    static const char *const names[] = {"file",   "kind",    "why",  "own",      "verdict",
+                                        "reason", "archive", "form", "findings", "signature"};
     char *arguments[] = {"--templates", "templates", GOLDEN "reply-qq-web.eml", GOLDEN "form-twice.eml", NULL};
     int code;
     g_auto(GStrv) lines = lines_of(arguments, &code);
@@ -71,10 +72,31 @@ static void test_members(void **state)
     assert_string_equal(member(reply, "verdict"), "approve");
     assert_string_equal(member(reply, "archive"), "济建〔2026〕12号");
     assert_null(member(reply, "reason"));
+    assert_null(member(reply, "signature"));
     g_autoptr(JsonNode) form = parse(lines[1]);
     JsonArray *findings = json_object_get_array_member(json_node_get_object(form), "findings");
     assert_int_equal(json_array_get_length(findings), 1);
     assert_string_equal(json_object_get_string_member(json_array_get_object_element(findings, 0), "code"), "E-ATTACH");
+}
+
+static void test_signature(void **state)
+{
+    (void)state;
+    char *arguments[] = {"--templates", "templates", GOLDEN "smime-opaque.eml", GOLDEN "smime-nocerts-broken.eml", NULL};
+    int code;
+    g_auto(GStrv) lines = lines_of(arguments, &code);
+    g_autoptr(JsonNode) intact = parse(lines[0]);
+    g_autoptr(JsonNode) broken = parse(lines[1]);
+    JsonObject *signature = json_object_get_object_member(json_node_get_object(intact), "signature");
+
+    assert_string_equal(json_object_get_string_member(signature, "state"), "intact");
+    assert_string_equal(json_object_get_string_member(signature, "mail"), "reviewer@jinan.example.com");
+    assert_string_equal(json_object_get_string_member(signature, "issuer"), "CN=Test CA, O=Example");
+    assert_int_equal(strlen(json_object_get_string_member(signature, "fingerprint")), 64);
+    assert_true(json_object_get_int_member(signature, "signed") > 0);
+    signature = json_object_get_object_member(json_node_get_object(broken), "signature");
+    assert_string_equal(json_object_get_string_member(signature, "state"), "broken");
+    assert_true(json_object_get_null_member(signature, "subject"));
 }
 
 /* More files than a batch, some that cannot be opened, one larger than is taken. */
@@ -120,6 +142,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_members),
+        cmocka_unit_test(test_signature),
         cmocka_unit_test(test_order),
         cmocka_unit_test(test_usage),
     };

@@ -71,6 +71,9 @@ static char *story_of(const struct message *message)
     for (guint i = 0; i < message->answers->len; i++)
         tell(story, "answers", message->answers->pdata[i]);
     tell_origin(story, &message->origin);
+    if (message->signature)
+        g_string_append_printf(story, "signature %s: %s\n", signature_state_name(message->signature->state),
+                               message->signature->why);
     for (guint i = 0; i < message->sightings->len; i++) {
         const struct token_sighting *sighting = &g_array_index(message->sightings, struct token_sighting, i);
         g_string_append_printf(story, "token %s %s\n", places[sighting->place], sighting->text);
