@@ -22,6 +22,7 @@ struct directory_options {
 GQuark directory_error_quark(void);
 enum directory_error {
     DIRECTORY_AWAY,    /* cannot be reached, cannot answer now, or its certificate is not trusted: ask again later */
+    DIRECTORY_SILENT,  /* answers others, but not this question: more entries or time than it allows us, a referral */
     DIRECTORY_REFUSED, /* will not answer before somebody changes the configuration: login, rights, options */
 };
 

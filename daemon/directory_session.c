@@ -22,6 +22,16 @@ gboolean directory_session_busy(int code)
     return FALSE;
 }
 
+gboolean directory_session_silent(int code)
+{
+    static const int codes[] = {LDAP_SIZELIMIT_EXCEEDED, LDAP_TIMELIMIT_EXCEEDED, LDAP_ADMINLIMIT_EXCEEDED, LDAP_REFERRAL,
+                                LDAP_INVALID_DN_SYNTAX,  LDAP_INVALID_SYNTAX,     LDAP_FILTER_ERROR,        LDAP_ALIAS_PROBLEM};
+    for (gsize i = 0; i < G_N_ELEMENTS(codes); i++)
+        if (codes[i] == code)
+            return TRUE;
+    return FALSE;
+}
+
 char *directory_session_text(int code, const char *said)
 {
     gboolean more = said && *said;
@@ -166,8 +176,11 @@ GPtrArray *directory_session_search(struct directory *directory, const char *bas
     } else {
         g_autofree char *text = directory->ldap ? diagnosis(directory->ldap, code) : directory_session_text(code, NULL);
         gboolean away = directory_session_lost(code) || directory_session_busy(code);
-        g_set_error(error, DIRECTORY_ERROR, away ? DIRECTORY_AWAY : DIRECTORY_REFUSED, "directory %s, search below %s: %s",
-                    directory->url, base, text);
+        g_set_error(error, DIRECTORY_ERROR,
+                    directory_session_silent(code) ? DIRECTORY_SILENT
+                    : away                         ? DIRECTORY_AWAY
+                                                   : DIRECTORY_REFUSED,
+                    "directory %s, search below %s: %s", directory->url, base, text);
     }
     ldap_msgfree(found);
     return entries;

@@ -26,6 +26,8 @@ void directory_session_drop(struct directory *directory);
 gboolean directory_session_lost(int code);
 /* Whether it says "not now" rather than "no". */
 gboolean directory_session_busy(int code);
+/* Whether it says that this question has no answer here. */
+gboolean directory_session_silent(int code);
 
 /* All attributes and the entryUUID of what `filter` finds, as struct entry; empty when `base` does not exist. Reconnects once. */
 GPtrArray *directory_session_search(struct directory *directory, const char *base, int scope, const char *filter, GError **error);

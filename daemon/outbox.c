@@ -95,10 +95,10 @@ void outcome_free(struct outcome *outcome)
     g_free(outcome);
 }
 
-GPtrArray *store_outcomes(struct store *store)
+GPtrArray *store_outcomes(struct store *store, gint64 now)
 {
     GPtrArray *list = g_ptr_array_new_with_free_func((GDestroyNotify)outcome_free);
-    sqlite3_stmt *row = query_bind(&store->queries, QUERY_OUTCOMES, "");
+    sqlite3_stmt *row = query_bind(&store->queries, QUERY_OUTCOMES, "i", now);
 
     while (query_row(&store->queries, row)) {
         struct outcome *outcome = g_new0(struct outcome, 1);
@@ -108,6 +108,11 @@ GPtrArray *store_outcomes(struct store *store)
         g_ptr_array_add(list, outcome);
     }
     return list;
+}
+
+void store_outcome_later(struct store *store, const char *request, gint64 due)
+{
+    query_write(&store->queries, QUERY_OUTCOME_LATER, "it", due, request);
 }
 
 void store_outcome_heard(struct store *store, const char *request)

@@ -3,6 +3,8 @@
 #include <gio/gio.h>
 #include <stdarg.h>
 
+#include "mailflow/plan.h"
+
 #define REQUEST_COLUMNS                                                                                                            \
     "id, type, state, division, applicant, mail, name, language, subject, form, digest, client_ref, previous, receiver, before, "  \
     "thread, "                                                                                                                     \
@@ -22,9 +24,11 @@ static const char *const sql[QUERY_COUNT] = {
     [QUERY_RELEASE] = "RELEASE one",
     [QUERY_BACK] = "ROLLBACK TO one",
 
-    [QUERY_MESSAGE_KNOWN] = "SELECT 1 FROM message WHERE digest = ?",
+    [QUERY_MESSAGE_KNOWN] = "SELECT 1 FROM message WHERE digest = ? AND outcome <> '" PLAN_UNANSWERED "'",
     [QUERY_MESSAGE_PUT] =
-        "INSERT INTO message (digest, message_id, sender, kind, outcome, request, received) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO message (digest, message_id, sender, kind, outcome, request, received) VALUES (?, ?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (digest) DO UPDATE SET outcome = excluded.outcome, request = excluded.request, received = excluded.received"
+        " WHERE outcome = '" PLAN_UNANSWERED "'",
     [QUERY_EVIDENCE_PUT] = "INSERT OR IGNORE INTO attachment (digest, bytes) VALUES (?, ?)",
 
     [QUERY_REQUEST] = "SELECT " REQUEST_COLUMNS " FROM request WHERE id = ?",
@@ -99,7 +103,9 @@ static const char *const sql[QUERY_COUNT] = {
     [QUERY_OUTCOMES] =
         "SELECT request, max(state = 'conflict'), group_concat(said, '; ') FROM outbox WHERE state IN ('applied', 'conflict') AND "
         "request NOT IN"
-        " (SELECT request FROM outbox WHERE state = 'waiting' AND kind = 'change') GROUP BY request ORDER BY min(id) LIMIT 200",
+        " (SELECT request FROM outbox WHERE state = 'waiting' AND kind = 'change') GROUP BY request HAVING max(due) <= ?"
+        " ORDER BY min(id) LIMIT 200",
+    [QUERY_OUTCOME_LATER] = "UPDATE outbox SET due = ? WHERE request = ? AND state IN ('applied', 'conflict')",
     [QUERY_OUTCOME_HEARD] = "UPDATE outbox SET state = 'done' WHERE request = ? AND state IN ('applied', 'conflict')",
     [QUERY_MAILED] = "SELECT request, recipient FROM outbox WHERE message_id = ?",
     [QUERY_TROUBLES] = "SELECT " OUTBOX_COLUMNS " FROM outbox WHERE told = 0 AND coalesce(code, '') <> 'N11' AND (state = 'failed' "

@@ -256,6 +256,11 @@ gint64 store_outbox_next(struct store *store, const char *kind)
     return earliest(store, query_bind(&store->queries, QUERY_OUTBOX_NEXT, "t", kind));
 }
 
+void store_timer_later(struct store *store, const char *request, const char *kind, gint64 due)
+{
+    query_write(&store->queries, QUERY_TIMER_PUT, "tti", request, kind, due);
+}
+
 void store_timer_drop(struct store *store, const char *request, const char *kind)
 {
     query_write(&store->queries, QUERY_TIMER_DROP, "tt", request, kind);

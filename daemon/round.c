@@ -4,6 +4,8 @@
 #include "mailflow/intake.h"
 
 #define TIMERS_MOST 50
+#define FAILURES_MOST 5
+#define SILENT_LATER (3600 * 1000LL) /* until the directory is asked again what it did not answer */
 
 static void note_lines(const GPtrArray *plans, GPtrArray *lines)
 {
@@ -27,6 +29,24 @@ static enum round_fate fate_of(const GPtrArray *plans)
     return own->quarantine ? ROUND_QUARANTINED : ROUND_PROCESSED;
 }
 
+static gboolean is_silent(const GError *problem)
+{
+    return g_error_matches(problem, DIRECTORY_ERROR, DIRECTORY_SILENT);
+}
+
+/* Whether it is this message that the directory fails at, again and again, while it answers others: a question that takes too long, or that it dies of. */
+static gboolean keeps_failing(struct site *site, const char *digest)
+{
+    if (!site->directory || !directory_check(site->directory, NULL))
+        return FALSE;
+    if (g_strcmp0(site->failing, digest) != 0) {
+        g_free(site->failing);
+        site->failing = g_strdup(digest);
+        site->failures = 0;
+    }
+    return ++site->failures >= FAILURES_MOST;
+}
+
 /* A fault that is not the world's being away concerns this message alone: it goes to the quarantine rather than hold up all others. */
 static GPtrArray *think(struct site *site, const struct message *message, const char *digest, GError **error)
 {
@@ -36,11 +56,14 @@ static GPtrArray *think(struct site *site, const struct message *message, const 
 
     if (plans)
         return plans;
-    if (problem->domain == DIRECTORY_ERROR) {
+    if (message && (is_silent(problem) || (problem->domain == DIRECTORY_ERROR && keeps_failing(site, digest)))) {
+        plans = intake_unanswered(&site->mind, message, problem->message);
+    } else if (problem->domain == DIRECTORY_ERROR) {
         g_propagate_error(error, problem);
         return NULL;
+    } else {
+        plans = intake_unreadable(&site->mind, digest, problem->message);
     }
-    plans = intake_unreadable(&site->mind, digest, problem->message);
     g_error_free(problem);
     return plans;
 }
@@ -78,6 +101,21 @@ static gboolean carry(struct site *site, GPtrArray *plans, GPtrArray *lines)
     return taken;
 }
 
+/* What the directory did not answer about one request holds up no other: the operator hears of it, and it is asked again later. Anything else is for the caller.
+ * TRUE when it was that. */
+static gboolean set_aside(struct site *site, const char *request, const char *what, GPtrArray *lines, GError **problem,
+                          GError **error)
+{
+    if (!is_silent(*problem)) {
+        g_propagate_error(error, g_steal_pointer(problem));
+        return FALSE;
+    }
+    g_autoptr(GPtrArray) plans = workflow_trouble(&site->mind, request, what, NULL, (*problem)->message);
+    carry(site, plans, lines);
+    g_clear_error(problem);
+    return TRUE;
+}
+
 /* A row that keeps failing: the operator hears of it once; a stage does not wait for an address that takes no mail. */
 static int report_troubles(struct site *site, GPtrArray *lines, GError **error)
 {
@@ -86,7 +124,10 @@ static int report_troubles(struct site *site, GPtrArray *lines, GError **error)
     for (guint i = 0; i < rows->len; i++) {
         const struct outbox_row *row = g_ptr_array_index(rows, i);
         g_autoptr(GPtrArray) plans = workflow_trouble(&site->mind, row->request, row->effect, row->recipient, row->said);
-        if (row->message_id && g_str_equal(row->state, "failed") && !absence_refused(&site->mind, row->message_id, plans, error))
+        GError *problem = NULL;
+        if (row->message_id && g_str_equal(row->state, "failed") &&
+            !absence_refused(&site->mind, row->message_id, plans, &problem) &&
+            !set_aside(site, row->request, row->effect, lines, &problem, error))
             return -1;
         carry(site, plans, lines);
         store_trouble_told(site->store, row->id);
@@ -96,15 +137,18 @@ static int report_troubles(struct site *site, GPtrArray *lines, GError **error)
 
 int round_outcomes(struct site *site, GPtrArray *lines, GError **error)
 {
-    g_autoptr(GPtrArray) outcomes = store_outcomes(site->store);
+    g_autoptr(GPtrArray) outcomes = store_outcomes(site->store, site->mind.now);
 
     for (guint i = 0; i < outcomes->len; i++) {
         const struct outcome *outcome = g_ptr_array_index(outcomes, i);
+        GError *problem = NULL;
         g_autoptr(GPtrArray) plans = workflow_settle(
-            &site->mind, outcome->request, outcome->conflict ? WORKFLOW_CONFLICT : WORKFLOW_APPLIED, outcome->said, error);
-        if (!plans)
+            &site->mind, outcome->request, outcome->conflict ? WORKFLOW_CONFLICT : WORKFLOW_APPLIED, outcome->said, &problem);
+        if (!plans && !set_aside(site, outcome->request, "outcome", lines, &problem, error))
             return -1;
-        if (carry(site, plans, lines))
+        if (!plans)
+            store_outcome_later(site->store, outcome->request, site->mind.now + SILENT_LATER);
+        else if (carry(site, plans, lines))
             store_outcome_heard(site->store, outcome->request);
     }
     int troubles = report_troubles(site, lines, error);
@@ -117,9 +161,14 @@ int round_timers(struct site *site, GPtrArray *lines, GError **error)
 
     for (guint i = 0; i < timers->len; i++) {
         const struct timer_row *timer = g_ptr_array_index(timers, i);
-        g_autoptr(GPtrArray) plans = workflow_timer(&site->mind, timer->request, timer->kind, error);
-        if (!plans)
+        GError *problem = NULL;
+        g_autoptr(GPtrArray) plans = workflow_timer(&site->mind, timer->request, timer->kind, &problem);
+        if (!plans && !set_aside(site, timer->request, timer->kind, lines, &problem, error))
             return -1;
+        if (!plans) {
+            store_timer_later(site->store, timer->request, timer->kind, site->mind.now + SILENT_LATER);
+            continue;
+        }
         store_timer_drop(site->store, timer->request, timer->kind);
         carry(site, plans, lines);
     }

@@ -132,6 +132,7 @@ void site_close(struct site *site)
     calendar_free(site->calendar);
     g_strfreev(site->closed_posts);
     g_strfreev(site->open_periods);
+    g_free(site->failing);
     g_free(site);
 }
 

@@ -25,6 +25,8 @@ struct site { /* what thinking needs, opened once per process */
     struct store *store;
     struct directory *directory;
     struct mind mind;
+    char *failing; /* digest of the message whose question failed last, and how often while the directory answered others */
+    guint failures;
 };
 
 /* Open everything for deciding: rules, forms, state file (for looking only when `look`), the directory as the desk. NULL and `error`. */

@@ -358,7 +358,7 @@ enum store_taken store_take(struct store *store, const struct message *message, 
     query_write(queries, QUERY_SAVEPOINT, "");
     if (query_write(queries, QUERY_MESSAGE_PUT, "tttttti", digest, message ? message->message_id : NULL,
                     message ? message->from : NULL, message ? kind_name(message->kind) : "unknown", own->outcome, own->request,
-                    now) < 0)
+                    now) != 1)
         return end_savepoint(store, STORE_KNOWN);
     taken = carry_all(store, plans, digest, now, held);
     if (taken == STORE_TAKEN && own->evidence && raw)

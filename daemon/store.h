@@ -83,7 +83,9 @@ struct outcome {
     char *said;
 };
 void outcome_free(struct outcome *outcome);
-GPtrArray *store_outcomes(struct store *store);
+GPtrArray *store_outcomes(struct store *store, gint64 now);
+/* The workflow could not take it in: not again before `due`. */
+void store_outcome_later(struct store *store, const char *request, gint64 due);
 void store_outcome_heard(struct store *store, const char *request);
 
 /* Rows that trouble the operator and have not been reported: changes refused or failing again and again, mails refused for good. Array of struct outbox_row. */
@@ -99,6 +101,8 @@ void timer_row_free(struct timer_row *timer);
 GPtrArray *store_timers_due(struct store *store, gint64 now, guint most);
 gint64 store_timers_next(struct store *store);
 void store_timer_drop(struct store *store, const char *request, const char *kind);
+/* Not now: again at `due`. */
+void store_timer_later(struct store *store, const char *request, const char *kind, gint64 due);
 
 /* For the administrator's tool. NULL filters match all; newest first. */
 GPtrArray *store_requests(struct store *store, const char *state, const char *type, guint most);

@@ -80,6 +80,31 @@ GPtrArray *intake_locked(const struct mind *mind, const struct message *message,
     return plans;
 }
 
+GPtrArray *intake_unanswered(const struct mind *mind, const struct message *message, const char *why)
+{
+    GPtrArray *plans = plan_list();
+    struct plan *answer = plan_new("unanswered", NULL), *own = plan_new(PLAN_UNANSWERED, NULL);
+    struct occasion occasion = {.message = message,
+                                .problem_zh = "您的邮件暂时无法办理，已转系统管理员处理，无需重新发送。",
+                                .problem_en =
+                                    "Your mail cannot be dealt with at the moment; the system's administrator has it. There is "
+                                    "no need to send it again."};
+    g_autofree char *zh =
+        g_strdup_printf("目录不回答办理一封邮件所需的查询，该邮件已移入隔离文件夹；排除原因后移回收件箱即可继续办理（%s）。", why);
+    g_autofree char *en = g_strdup_printf("The directory does not answer what has to be asked for one mail, which was put into the "
+                                          "quarantine folder; moved back into the inbox it is dealt with again (%s).",
+                                          why);
+
+    tell_answer(mind, answer, "NX", NULL, &occasion);
+    submit_limit(answer, mind, message, "NX/unanswered", SUBMIT_STRANGERS_MOST);
+    g_ptr_array_add(plans, answer);
+    own->quarantine = TRUE;
+    plan_log(own, "mail from %s quarantined: %s", message->from ? message->from : "nobody", why);
+    tell_operator(mind, own, zh, en, message->digest);
+    g_ptr_array_add(plans, own);
+    return plans;
+}
+
 GPtrArray *intake_unreadable(const struct mind *mind, const char *digest, const char *why)
 {
     GPtrArray *plans = plan_list();

@@ -11,6 +11,9 @@ GPtrArray *intake(const struct mind *mind, const struct message *message, GError
 /* The same message after somebody else's request was found to hold `lock`: the refusal. */
 GPtrArray *intake_locked(const struct mind *mind, const struct message *message, const struct plan_lock *lock);
 
+/* A message that asks the directory what it will not answer: the same, and its sender hears that it waits. Put back into the inbox it is dealt with anew. */
+GPtrArray *intake_unanswered(const struct mind *mind, const struct message *message, const char *why);
+
 /* A message that nobody can read: it goes to the quarantine, and the operator hears of the day's first. `digest` is the message's, `why` one English line. */
 GPtrArray *intake_unreadable(const struct mind *mind, const char *digest, const char *why);
 

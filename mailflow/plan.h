@@ -46,6 +46,8 @@ struct plan_event { /* a row of the audit chain */
     char *detail; /* one line, readable */
 };
 
+#define PLAN_UNANSWERED "unanswered" /* outcome of a message that may come again: the world did not answer */
+
 struct plan {
     char *
         outcome; /* one word for the message's row: "draft", "submitted", "approved", "rejected", "withdrawn", "asked", "refused", "ignored", "reported", "bounced", ... */
