@@ -63,6 +63,7 @@ static void explain_json(const char *file, const struct message *message, gboole
     sheet_member(builder, "own", message->own);
     sheet_member(builder, "verdict", verdict_name(message->verdict.word));
     sheet_member(builder, "verdictWhy", message->verdict.why);
+    sheet_instruction(builder, &message->instruction);
     json_builder_set_member_name(builder, "known");
     json_builder_add_boolean_value(builder, known);
     json_builder_set_member_name(builder, "plans");
@@ -83,6 +84,9 @@ static void explain_text(const char *file, const struct message *message, gboole
     printf("  kind     %s: %s\n", kind_name(message->kind), message->why);
     printf("  words    %s\n", message->own);
     printf("  verdict  %s: %s\n", verdict_name(message->verdict.word), message->verdict.why ? message->verdict.why : "-");
+    if (message->instruction.word != INSTRUCTION_NONE)
+        printf("  asks     %s%s%s: %s\n", instruction_name(message->instruction.word), message->instruction.whom ? " to " : "",
+               message->instruction.whom ? message->instruction.whom : "", message->instruction.why);
     if (known)
         puts("  known    this message has been dealt with already: it would change nothing");
     for (guint i = 0; i < plans->len; i++) {

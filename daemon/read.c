@@ -188,6 +188,7 @@ static void print_json(const char *name, const struct message *message, const ch
     sheet_member(builder, "verdict", verdict_name(message ? message->verdict.word : VERDICT_NONE));
     sheet_member(builder, "reason", message ? message->verdict.reason : NULL);
     sheet_member(builder, "archive", message ? message->verdict.archive : NULL);
+    sheet_instruction(builder, message ? &message->instruction : NULL);
     sheet_member(builder, "form", message && message->form ? message->form->root : NULL);
     add_findings(builder, message ? message->findings : NULL);
     add_signature(builder, message ? message->signature : NULL);
@@ -231,6 +232,11 @@ static void print_text(const char *name, const struct message *message, const ch
     print_line("", message->verdict.why);
     print_line("reason", message->verdict.reason);
     print_line("archive", message->verdict.archive);
+    if (message->instruction.word != INSTRUCTION_NONE)
+        print_line("asks", instruction_name(message->instruction.word));
+    print_line("", message->instruction.why);
+    print_line("delegate", message->instruction.whom);
+    print_line("note", message->instruction.note);
     print_line("form", message->form ? message->form->root : NULL);
     print_signature(message->signature);
     for (guint i = 0; i < message->findings->len; i++) {

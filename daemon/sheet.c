@@ -39,6 +39,16 @@ void sheet_member(JsonBuilder *builder, const char *name, const char *value)
         json_builder_add_null_value(builder);
 }
 
+void sheet_instruction(JsonBuilder *builder, const struct instruction *instruction)
+{
+    gboolean undo = instruction && instruction->word == INSTRUCTION_UNDO;
+
+    sheet_member(builder, "delegate", instruction ? instruction->whom : NULL);
+    sheet_member(builder, "note", instruction ? instruction->note : NULL);
+    json_builder_set_member_name(builder, "undo");
+    json_builder_add_boolean_value(builder, undo);
+}
+
 void sheet_json(JsonBuilder *builder)
 {
     g_autoptr(JsonNode) root = json_builder_get_root(builder);

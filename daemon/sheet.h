@@ -5,6 +5,8 @@
 #include <glib.h>
 #include <json-glib/json-glib.h>
 
+#include "mailflow/instruction.h"
+
 struct sheet;
 
 /* `columns` NULL-terminated; a name that begins with '#' is a number. */
@@ -18,6 +20,8 @@ void sheet_close(struct sheet *sheet);
 void sheet_json(JsonBuilder *builder);
 /* Add a member, null when `value` is NULL. */
 void sheet_member(JsonBuilder *builder, const char *name, const char *value);
+/* Add what words ask for besides a decision: the members delegate, note and undo. NULL: nothing. */
+void sheet_instruction(JsonBuilder *builder, const struct instruction *instruction);
 
 /* How many columns of a terminal the text takes: Chinese characters take two. */
 gsize sheet_width(const char *text);

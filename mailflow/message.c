@@ -56,6 +56,7 @@ void message_free(struct message *message)
     bounce_free(message->bounce);
     g_free(message->own);
     verdict_clear(&message->verdict);
+    instruction_clear(&message->instruction);
     confirmation_clear(&message->confirmation);
     g_free(message->form_name);
     form_free(message->form);
@@ -278,6 +279,7 @@ static void read_words(const struct body *body, struct message *message)
     g_free(message->own);
     message->own = words_of(body);
     verdict_read(message->own, &message->verdict);
+    instruction_read(message->own, &message->verdict, &message->instruction);
     confirmation_read(message->own, &message->confirmation);
 }
 
@@ -313,6 +315,7 @@ static enum place place_to_read(const GArray *parts, const struct part *form, st
 static void forget_verdict(struct message *message)
 {
     verdict_clear(&message->verdict);
+    instruction_clear(&message->instruction);
     confirmation_clear(&message->confirmation);
     verdict_read(NULL, &message->verdict);
     confirmation_read(NULL, &message->confirmation);

@@ -10,6 +10,7 @@
 #include "mailflow/confirmation.h"
 #include "mailflow/finding.h"
 #include "mailflow/form.h"
+#include "mailflow/instruction.h"
 #include "mailflow/kind.h"
 #include "mailflow/origin.h"
 #include "mailflow/signature.h"
@@ -36,6 +37,7 @@ struct message {
 
     char *own;              /* the person's own words; "" when none */
     struct verdict verdict; /* read from own, as a reviewer's answer; none unless a person writes (KIND_REPLY, KIND_QUESTION) */
+    struct instruction instruction;   /* likewise: to hand the task on, or to take a decision back */
     struct confirmation confirmation; /* read from own, as an applicant's answer to a receipt; likewise */
 
     char *form_name;     /* the attachment's file name, one line; NULL, also when the form was pasted as the body */

@@ -10,13 +10,14 @@
 #define SIGHTINGS_TYPE "a(us)"
 #define BOUNCE_TYPE "m(msmsmsb)"
 #define VERDICT_TYPE "(umsmsms)"
+#define INSTRUCTION_TYPE "(umsmsms)"
 #define CONFIRMATION_TYPE "(ubmau)"
 #define FIELDS_TYPE "a(smsmssmsmsi)"
 #define FORM_TYPE "m(smsmsmsss" FIELDS_TYPE ")"
 #define FINDINGS_TYPE "a(smsmsmsissb)"
 #define PACKET_TYPE                                                                                                                \
-    "(msmsmsmsmsxasas" ORIGIN_TYPE SIGNATURE_TYPE "us" SIGHTINGS_TYPE BOUNCE_TYPE "s" VERDICT_TYPE CONFIRMATION_TYPE               \
-    "ms" FORM_TYPE FINDINGS_TYPE ")"
+    "(msmsmsmsmsxasas" ORIGIN_TYPE SIGNATURE_TYPE "us" SIGHTINGS_TYPE BOUNCE_TYPE                                                  \
+    "s" VERDICT_TYPE INSTRUCTION_TYPE CONFIRMATION_TYPE "ms" FORM_TYPE FINDINGS_TYPE ")"
 
 static GVariant *write_text(const char *text)
 {
@@ -103,6 +104,7 @@ GBytes *packet_write(const struct message *message)
 {
     const struct origin *origin = &message->origin;
     const struct verdict *verdict = &message->verdict;
+    const struct instruction *instruction = &message->instruction;
     GVariant *members[] = {
         write_text(message->message_id),
         write_text(message->digest),
@@ -120,6 +122,7 @@ GBytes *packet_write(const struct message *message)
         write_bounce(message->bounce),
         g_variant_new_string(message->own),
         g_variant_new("(umsmsms)", (guint32)verdict->word, verdict->reason, verdict->archive, verdict->why),
+        g_variant_new("(umsmsms)", (guint32)instruction->word, instruction->whom, instruction->note, instruction->why),
         write_confirmation(&message->confirmation),
         write_text(message->form_name),
         write_form(message->form),
@@ -306,6 +309,18 @@ static void read_verdict(struct reader *reader, struct verdict *verdict)
     verdict->word = (enum verdict_word)word;
 }
 
+static void read_instruction(struct reader *reader, struct instruction *instruction)
+{
+    guint32 word = 0;
+
+    g_variant_iter_next(&reader->iter, "(umsmsms)", &word, &instruction->whom, &instruction->note, &instruction->why);
+    check(reader, word <= INSTRUCTION_UNCLEAR);
+    check(reader, (word == INSTRUCTION_DELEGATE) == (instruction->whom != NULL));
+    check(reader, !instruction->whom || is_line(instruction->whom, LIMIT_ADDRESS));
+    check(reader, !instruction->note || is_line(instruction->note, LIMIT_OWN_BYTES));
+    instruction->word = (enum instruction_word)word;
+}
+
 static void read_confirmation(struct reader *reader, struct confirmation *confirmation)
 {
     g_autoptr(GVariant) numbers = NULL;
@@ -407,6 +422,7 @@ struct message *packet_read(GBytes *bytes)
     message->bounce = read_bounce(&reader);
     message->own = read_text(&reader, LIMIT_OWN_BYTES);
     read_verdict(&reader, &message->verdict);
+    read_instruction(&reader, &message->instruction);
     read_confirmation(&reader, &message->confirmation);
     message->form_name = read_line(&reader, LIMIT_FILE_NAME);
     message->form = read_form(&reader);

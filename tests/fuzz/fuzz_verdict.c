@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "mailflow/confirmation.h"
+#include "mailflow/instruction.h"
 #include "mailflow/limits.h"
 #include "mailflow/surrender.h"
 #include "mailflow/verdict.h"
@@ -65,6 +66,27 @@ static void assert_turned_round(const char *words)
     }
 }
 
+/* A task is handed on, or a decision taken back, by words that are no verdict; a question about it does neither. */
+static void instruct(const char *words, gboolean again)
+{
+    struct verdict verdict;
+    struct instruction instruction;
+
+    verdict_read(words, &verdict);
+    instruction_read(words, &verdict, &instruction);
+    gboolean clear = instruction.word == INSTRUCTION_DELEGATE || instruction.word == INSTRUCTION_UNDO;
+    g_assert_true(!clear || verdict.word == VERDICT_NONE);
+    g_assert_true(again || !clear);
+    assert_text(instruction.whom);
+    assert_text(instruction.note);
+    g_assert_true((instruction.word == INSTRUCTION_DELEGATE) == (instruction.whom != NULL));
+    verdict_clear(&verdict);
+    instruction_clear(&instruction);
+    g_autofree char *asked = again && clear ? g_strconcat(words, "？", NULL) : NULL;
+    if (asked)
+        instruct(asked, FALSE);
+}
+
 static void confirm(const char *words)
 {
     struct confirmation confirmation;
@@ -90,6 +112,7 @@ int LLVMFuzzerTestOneInput(const guint8 *data, gsize size)
     if (word == VERDICT_REJECT)
         g_assert_cmpint(judge_joined("", words, "\n同意"), !=, VERDICT_APPROVE);
     confirm(words);
+    instruct(words, TRUE);
     if (g_utf8_validate(words, -1, NULL))
         g_ptr_array_unref(surrender_read(words));
     return 0;

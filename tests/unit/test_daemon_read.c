@@ -54,14 +54,20 @@ static const char *member(JsonNode *node, const char *name)
 static void test_members(void **state)
 {
     (void)state;
-    static const char *const names[] = {"file",   "kind",    "why",  "own",      "verdict",
-                                        "reason", "archive", "form", "findings", "signature"};
-    char *arguments[] = {"--templates", "templates", GOLDEN "reply-qq-web.eml", GOLDEN "form-twice.eml", NULL};
+    static const char *const names[] = {"file",     "kind", "why",  "own",  "verdict",  "reason",   "archive",
+                                        "delegate", "note", "undo", "form", "findings", "signature"};
+    char *arguments[] = {"--templates",
+                         "templates",
+                         GOLDEN "reply-qq-web.eml",
+                         GOLDEN "form-twice.eml",
+                         GOLDEN "reply-delegates-163-web.eml",
+                         GOLDEN "reply-undo-iphone.eml",
+                         NULL};
     int code;
     g_auto(GStrv) lines = lines_of(arguments, &code);
 
     assert_int_equal(code, COMMAND_FINE);
-    assert_int_equal(g_strv_length(lines), 2);
+    assert_int_equal(g_strv_length(lines), 4);
     g_autoptr(JsonNode) reply = parse(lines[0]);
     g_autoptr(GList) members = json_object_get_members(json_node_get_object(reply));
     assert_int_equal(g_list_length(members), G_N_ELEMENTS(names));
@@ -77,6 +83,13 @@ static void test_members(void **state)
     JsonArray *findings = json_object_get_array_member(json_node_get_object(form), "findings");
     assert_int_equal(json_array_get_length(findings), 1);
     assert_string_equal(json_object_get_string_member(json_array_get_object_element(findings, 0), "code"), "E-ATTACH");
+    g_autoptr(JsonNode) delegation = parse(lines[2]), undo = parse(lines[3]);
+    assert_string_equal(member(delegation, "verdict"), "none");
+    assert_string_equal(member(delegation, "delegate"), "王五");
+    assert_string_equal(member(delegation, "note"), "我明天出差");
+    assert_false(json_object_get_boolean_member(json_node_get_object(delegation), "undo"));
+    assert_null(member(undo, "delegate"));
+    assert_true(json_object_get_boolean_member(json_node_get_object(undo), "undo"));
 }
 
 static void test_signature(void **state)

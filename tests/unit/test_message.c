@@ -83,6 +83,10 @@ static char *story_of(const struct message *message)
     tell(story, "verdict", verdict_name(message->verdict.word));
     tell(story, "reason", message->verdict.reason);
     tell(story, "archive", message->verdict.archive);
+    if (message->instruction.word != INSTRUCTION_NONE)
+        tell(story, "instruction", instruction_name(message->instruction.word));
+    tell(story, "delegate", message->instruction.whom);
+    tell(story, "note", message->instruction.note);
     tell(story, "form", message->form ? message->form->root : NULL);
     tell(story, "form-name", message->form_name);
     for (guint i = 0; i < message->findings->len; i++) {

@@ -151,6 +151,16 @@ static void spoil_confirmation(struct message *message)
     g_array_append_vals(message->confirmation.chosen, numbers, 2);
 }
 
+static void spoil_instruction(struct message *message)
+{
+    message->instruction.word = (enum instruction_word)(INSTRUCTION_UNCLEAR + 1);
+}
+
+static void spoil_delegate(struct message *message)
+{
+    message->instruction.whom = g_strdup("nobody asked");
+}
+
 static void spoil_finding(struct message *message)
 {
     finding_add(message->findings, "E-SIZE", NULL, NULL)->code = "E-INVENTED";
@@ -170,9 +180,9 @@ static void test_refusals(void **state)
 {
     (void)state;
     static void (*const spoilers[])(struct message * message) = {
-        spoil_kind,       spoil_bounce,       spoil_digest,    spoil_from,  spoil_sender,
-        spoil_message_id, spoil_recipients,   spoil_sightings, spoil_place, spoil_own,
-        spoil_verdict,    spoil_confirmation, spoil_finding,   spoil_label, spoil_name,
+        spoil_kind,       spoil_bounce,      spoil_digest,   spoil_from,  spoil_sender,  spoil_message_id,
+        spoil_recipients, spoil_sightings,   spoil_place,    spoil_own,   spoil_verdict, spoil_confirmation,
+        spoil_finding,    spoil_instruction, spoil_delegate, spoil_label, spoil_name,
     };
 
     for (guint i = 0; i < G_N_ELEMENTS(spoilers); i++) {
