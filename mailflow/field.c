@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "mailflow/phrase.h"
+#include "mailflow/signoff.h"
 #include "mailflow/vocabulary.h"
 
 #define LONGEST_ARCHIVE 40
@@ -377,7 +378,8 @@ char *field_reason(const char *words, const GArray *tokens, const struct field_p
     g_autoptr(GString) reason = g_string_new(NULL);
     gsize labelled = field_reason_label(words, tokens, place->core);
     if (labelled != G_MAXSIZE) {
-        append_around(reason, words, tokens, (struct field_span){labelled, length}, place->archive);
+        gsize end = labelled + signoff_start(words + labelled, length - labelled, FALSE);
+        append_around(reason, words, tokens, (struct field_span){labelled, end}, place->archive);
     } else {
         if (place->before < place->core) {
             guint from = place->before;
@@ -389,7 +391,9 @@ char *field_reason(const char *words, const GArray *tokens, const struct field_p
         guint blank = reason_label(tokens, place->core + 1);
         gsize end = blank < tokens->len ? token_at(tokens, blank)->start : length;
         gsize start = rest_start(tokens, place, length);
-        append_around(reason, words, tokens, (struct field_span){MIN(start, end), end}, place->archive);
+        start = MIN(start, end);
+        end = start + signoff_start(words + start, end - start, TRUE);
+        append_around(reason, words, tokens, (struct field_span){start, end}, place->archive);
     }
     return reason->len > 0 ? g_string_free(g_steal_pointer(&reason), FALSE) : NULL;
 }

@@ -4,6 +4,7 @@
 
 #include "mailflow/markup.h"
 #include "mailflow/quote.h"
+#include "mailflow/signoff.h"
 #include "mailflow/wording.h"
 
 #define LARGEST_PLAIN (1u << 20)
@@ -15,7 +16,7 @@
 /* Characters of no width and of direction: clients put them between words, and a verdict must not hide behind one. */
 static gboolean is_invisible(gunichar c)
 {
-    return c == 0xAD || c == 0x180E || (c >= 0x200B && c <= 0x200F) || (c >= 0x202A && c <= 0x202E) ||
+    return c == 0xAD || c == 0x1427 || c == 0x180E || (c >= 0x200B && c <= 0x200F) || (c >= 0x202A && c <= 0x202E) ||
            (c >= 0x2060 && c <= 0x206F) || (c >= 0xFE00 && c <= 0xFE0F) || c == 0xFEFF || (c >= 0xE0000 && c <= 0xE0FFF) ||
            (c < 0x20 && c != '\n' && c != '\t') || c == 0x7F;
 }
@@ -145,7 +146,7 @@ static const char *text_at(const GPtrArray *lines, guint at)
 
 static gboolean is_dash_line(const char *line)
 {
-    static const char *const dashes[] = {"--", "- -", "---", "——", "—", "––", "__", "-- --", "====", "***"};
+    static const char *const dashes[] = {"--", "- -", "---", "——", "—", "––", "__", "-- --", "====", "***", "|", "| |", "||"};
     for (gsize i = 0; i < G_N_ELEMENTS(dashes); i++)
         if (!strcmp(line, dashes[i]))
             return TRUE;
@@ -199,57 +200,13 @@ static void gather(struct gathered *gathered, struct quote_line *line)
     gathered->greetings += wording_is_greeting(folded);
 }
 
-/* Words of judgement keep a line in. */
-static gboolean judges(const char *line)
-{
-    static const char *const words[] = {"同意", "通过", "批准", "驳",   "退", "不", "未", "缺", "没", "无",
-                                        "留档", "归档", "原因", "理由", "请", "错", "误", "全", "清"};
-    for (gsize i = 0; i < G_N_ELEMENTS(words); i++)
-        if (strstr(line, words[i]))
-            return TRUE;
-    return FALSE;
-}
-
-/* An office or a firm, a date: the last lines of a Chinese letter. */
-static gboolean is_name_block(const char *line)
-{
-    static const char *const offices[] = {"局",   "厅", "委员会", "公司", "中心", "处",     "科",  "学院",
-                                          "学校", "部", "司",     "室",   "站",   "住建委", "集团"};
-    glong characters = g_utf8_strlen(line, -1);
-    if (characters > 40 || judges(line))
-        return FALSE;
-    g_autofree char *folded = wording_fold(line, LOOKED_AT);
-    if (wording_is_contact(folded))
-        return TRUE;
-    if (characters >= 4 && (guchar)line[0] >= 0xE3)
-        for (gsize i = 0; i < G_N_ELEMENTS(offices); i++)
-            if (g_str_has_suffix(line, offices[i]))
-                return !strstr(line, "，") && !strstr(line, "：");
-    gboolean date = g_ascii_isdigit(line[0]) && (strstr(line, "年") || strchr(line, '-') || strchr(line, '/') || strchr(line, '.'));
-    for (const char *p = line; date && *p; p = g_utf8_next_char(p)) {
-        gunichar c = g_utf8_get_char(p);
-        date = c < 0x80 ? strchr("0123456789-/.: ", (int)c) != NULL : g_utf8_strchr("年月日时分", -1, c) != NULL;
-    }
-    return date;
-}
-
-/* Two to four ideographs and none that judges: above contact data that is a name. */
-static gboolean is_name(const char *line)
-{
-    glong characters = g_utf8_strlen(line, -1);
-    for (const char *p = line; *p; p = g_utf8_next_char(p))
-        if (g_utf8_get_char(p) < 0x3400)
-            return FALSE;
-    return characters >= 2 && characters <= 4 && !judges(line);
-}
-
 /* Contact data, office and date at the end, and a name above them. The first line is the person's whatever it looks like. */
 static void drop_name_block(GPtrArray *lines)
 {
     guint kept = lines->len, blocks = 0;
-    for (; kept > 1 && (!*text_at(lines, kept - 1) || is_name_block(text_at(lines, kept - 1))); kept--)
+    for (; kept > 1 && (!*text_at(lines, kept - 1) || signoff_is_block(text_at(lines, kept - 1))); kept--)
         blocks += *text_at(lines, kept - 1) != '\0';
-    if (blocks > 0 && kept > 1 && is_name(text_at(lines, kept - 1)))
+    if (blocks > 0 && kept > 1 && signoff_is_name(text_at(lines, kept - 1)))
         kept--;
     if (blocks > 0)
         g_ptr_array_set_size(lines, (gint)kept);

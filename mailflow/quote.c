@@ -57,6 +57,13 @@ gboolean quote_is_rule(const char *line)
     return !*skip_rule(line, &count) && count >= 5;
 }
 
+/* `----- Message transmis ----- De : A <a@example.com>À : b`: a title between dashes, and the headers behind it on the same line. */
+static gboolean is_titled(const char *inner)
+{
+    const char *dashes = strstr(inner, "----");
+    return dashes && dashes - inner < LONGEST_TITLE && strchr(dashes, '@') && strchr(dashes, ':');
+}
+
 /* `------------------ 原始邮件 ------------------`, `---Original---`, `-----NAME wrote: -----`; the words alone when they are as plain as `原始邮件`. */
 static gboolean is_separator(const char *folded)
 {
@@ -66,7 +73,7 @@ static gboolean is_separator(const char *folded)
         return FALSE;
     gsize length = strlen(inner);
     gboolean closed = inner[length - 1] == '-';
-    if (closed && wording_has_wrote(inner))
+    if ((closed && wording_has_wrote(inner)) || (dashes >= 4 && is_titled(inner)))
         return TRUE;
     while (length > 0 && strchr("-_=*~ <>", inner[length - 1]))
         length--;
@@ -155,7 +162,8 @@ static gboolean ends_with_colon(const char *line)
     gsize length = strlen(line);
     while (length > 0 && strchr(" \t*_>\"", line[length - 1]) && line[length - 1] != '>')
         length--;
-    return length > 0 && (line[length - 1] == ':' || (length >= 3 && !memcmp(line + length - 3, "：", 3)));
+    return length > 0 && (line[length - 1] == ':' || (length >= 3 && !memcmp(line + length - 3, "：", 3)) ||
+                          (length > 6 && !memcmp(line + length - 6, " wrote", 6) && strchr(line, '@')));
 }
 
 static guint digits_outside_brackets(const char *text)
@@ -179,7 +187,9 @@ static gboolean is_attribution(const char *folded)
     gsize length = strlen(folded);
     gboolean bracket =
         (length > 2 && folded[length - 2] == '>') || g_str_has_suffix(folded, ">：") || g_str_has_suffix(folded, "> :");
-    return address && bracket && digits >= 4;
+    gboolean stamped =
+        length > 2 && folded[length - 2] == ']' && digits >= 8; /* mutt: `* A <a@example.com> [2024-01-01 10:00:00]:` */
+    return address && ((bracket && digits >= 4) || stamped);
 }
 
 /* An attribution behind the person's words on one line, or in the middle of a mail that lost all its line ends. Returns the bytes before it, 0 when there is none. */
@@ -296,6 +306,41 @@ static gsize glued(const char *line)
     return (gsize)(g_utf8_offset_to_pointer(line, characters) - line);
 }
 
+static gsize next_worded(const GArray *lines, gsize at)
+{
+    for (at++; at < lines->len && !*line_at(lines, at);)
+        at++;
+    return at;
+}
+
+/* `原始邮件` without dashes is a separator where headers follow. */
+static gsize bare_separator(const GArray *lines, gsize at, const char *folded)
+{
+    gsize length = strlen(folded), next = next_worded(lines, at);
+    while (length > 0 && strchr(": ", folded[length - 1]))
+        length--;
+    if (length >= 3 && !memcmp(folded + length - 3, "：", 3))
+        length -= 3;
+    g_autofree char *words = g_strndup(folded, length);
+    if (length == 0 || length > LONGEST_TITLE || !wording_is_separator(words) || next - at > 4 || next >= lines->len)
+        return 0;
+    gsize count = header_block(lines, next);
+    return count > 0 ? next - at + count : 0;
+}
+
+/* Notes lays the headers out as a table: the sender, the date, and labels without colons; or as boxes drawn with `|---->`. */
+static gsize notes_headers(const GArray *lines, gsize at, const char *folded)
+{
+    if (g_str_has_prefix(folded, "|-----"))
+        return 1;
+    gsize date = next_worded(lines, at), label = date < lines->len ? next_worded(lines, date) : date;
+    if (!strchr(folded, '@') || label >= lines->len || label - at > 8 || !g_ascii_isdigit(line_at(lines, date)[0]) ||
+        digits_outside_brackets(line_at(lines, date)) < 6)
+        return 0;
+    g_autofree char *labelled = g_strconcat(line_at(lines, label), ":", NULL);
+    return wording_label(labelled, NULL) == WORDING_TO ? label - at + 1 : 0;
+}
+
 struct quote_opening quote_opens(const GArray *lines, gsize at)
 {
     struct quote_opening none = {0, 0};
@@ -306,6 +351,10 @@ struct quote_opening quote_opens(const GArray *lines, gsize at)
     if (is_separator(folded) || is_begun(folded))
         return (struct quote_opening){1, 0};
     gsize count = header_block(lines, at);
+    if (count == 0)
+        count = bare_separator(lines, at, folded);
+    if (count == 0)
+        count = notes_headers(lines, at, folded);
     if (count > 0)
         return (struct quote_opening){count, 0};
     if (quote_is_rule(line)) {

@@ -63,26 +63,39 @@ static const char *const lists[LISTS] = {
         "mesaj original|mesajul original|αρχικό μήνυμα|הודעה מקורית|الرسالة الأصلية|оригінальне повідомлення|"
         "вихідне повідомлення|izvorna poruka|izvirno sporočilo|please type your reply above this line|"
         "please reply above this line|reply above this line|write above this line|请在此行以上回复|请在此线以上回复|"
-        "请在这行上方回复",
+        "请在这行上方回复|videresendt meddelelse|edelleenlähetetty viesti|message transmis|továbbított üzenet|videresendt melding|"
+        "przekazana wiadomość|treść przekazanej wiadomości|mensagem reencaminhada|mesaj redirecționat|mesaj redirecţionat|"
+        "preposlaná správa|vidarebefordrat meddelande|iletilmiş mesaj|iletilen mesaj|перенаправлене повідомлення|"
+        "переслане повідомлення|proslijeđena poruka|препратено съобщение|προωθημένο μήνυμα|tin nhắn đã chuyển tiếp|"
+        "pesan terusan|전달된 메시지|転送されたメッセージ|轉寄的訊息|转发的消息|转发消息|来自邮件|邮件信息|回复的邮件原文|引用原文|"
+        "回复邮件原文|原始邮件信息|原始邮件内容",
     [LIST_WROTE] =
         "撰写|撰寫|wrote|writes|schrieb|geschrieben|a écrit|écrit|écrivait|escribió|escribio|escribía|ha scritto|scrisse|schreef|"
         "geschreven|escreveu|escreve|skrev|skreiv|napsal|napísal|napisał|pisze|napisal|napisao|написал|пишет|писал|писали|"
         "написав|пише|напиша|написа|kirjoitti|írta|yazdı|yazmış|şunları yazdı|写道|寫道|写到|来信|viết|เขียน|작성|썼습니다|보냄|"
         "のメッセージ|書きました|書いた|書き込みました|a scris|έγραψε|כתב|كتب|menulis|rašė|rakstīja|kirjutas|va escriure|"
-        "idatzi zuen|skrifaði|ha escrit|ha escrito|enviou|envió|escribiu",
+        "idatzi zuen|skrifaði|ha escrit|ha escrito|enviou|envió|escribiu|quoting |zitat von |citando |citazione |引用 |"
+        "cytowanie |citát |写信给|发来邮件|发送邮件|的邮件|의 메일|さんは書きました|さんが書き|님이 쓴",
     [LIST_OPENERS] =
         "on |at |am |le |el |il |op |em |den |på |dne |dňa |w dniu |dnia |в |во |on\t|pada |vào |ngày |στις |data |pe |"
         "il giorno |la data|kl |mon|tue|wed|thu|fri|sat|sun|пн|вт|ср|чт|пт|сб|вс|lun|mar|mer|jeu|ven|sam|dim|mié|jue|vie|sáb|dom|"
         "mo|di|mi|do|fr|sa|so|在|於|于|dana |od |from |de |van |von |ב|في|понедельник|вторник|среда|четверг|пятница|суббота|"
         "воскресенье|ma |zo |wo |vr |za |oп ",
     [LIST_FOOTERS] =
-        "发自我的|发自手机|发自 |发自iphone|发自华为|发自小米|发自安卓|发自网易|发自qq|发自139|发自outlook|发自移动|发送自|"
+        "发自我的|发自手机|发自vivo|发自oppo|发自荣耀|发自honor|发自企业微信|发自飞书|发自钉钉|来自钉钉|来自飞书|来自企业微信|"
+        "来自oppo|"
+        "来自 oppo|来自vivo|来自 vivo|来自华为|来自 华为|来自小米|来自我的|签名由|从移动设备|从手机发送|由我的|通过我的|"
+        "本邮件来自手机|发自 |发自iphone|发自华为|发自小米|发自安卓|发自网易|发自qq|发自139|发自outlook|发自移动|发送自|"
         "從我的|从我的|傳送自我的|寄自我的|来自我的|來自我的|来自 outlook|从 windows 版|从windows版|从 outlook|获取 outlook|"
         "获取outlook|下载 outlook|取得 outlook|取得適用於|来自iphone|来自 iphone|由 outlook|发件人：我的|本邮件由手机发送|"
         "通过手机发送|来自139手机|来自网易邮箱|来自qq邮箱|来自手机|sent from my|sent from mail|sent from outlook|sent from yahoo|"
         "sent from samsung|sent from proton|sent from the|sent from a |sent from an |sent from iphone|sent from gmail|"
         "sent from ipad|sent from huawei|sent from blackberry|sent from android|sent from qq|sent from netease|sent from alimail|"
-        "sent from windows|sent from foxmail|sent from nine|sent from spark|sent from aol|sent from bluemail|sent from for|"
+        "sent from windows|sent from foxmail|sent from nine|sent from spark|sent from aol|sent from bluemail|sent from for|sent "
+        "from typeapp|sent from airmail|sent from spike|sent from superhuman|sent from canary|sent from edison|sent from newton|"
+        "sent from polymail|sent from mailbird|sent from em client|sent from zoho|sent from tutanota|sent from tuta|sent from "
+        "workspace|"
+        "sent from yandex|sent from my|"
         "sent with|sent via|sent on the|sent using|sent by my|get outlook for|get bluemail|envoyé de mon|envoyé depuis|"
         "envoyé à partir|télécharger outlook|von meinem|gesendet von|gesendet mit|diese nachricht wurde von meinem|outlook für|"
         "holen sie sich outlook|enviado desde|enviado de |enviado do |enviado a partir|enviado por|obtener outlook|"
@@ -128,8 +141,10 @@ static const char *const lists[LISTS] = {
         "precaución:|atenção:|attenzione:|внимание:|外部メール|be careful with links|do not click links",
     [LIST_CONTACTS] =
         "电话|手机|联系电话|办公电话|座机|传真|邮箱|电子邮箱|邮件|地址|通讯地址|单位地址|办公地址|邮编|邮政编码|网址|微信|qq|"
-        "部门|职务|单位|联系人|移动电话|固话|電話|手機|傳真|郵箱|tel|t:|m:|f:|e:|phone|mobile|mob|cell|fax|email|e-mail|mail:|"
-        "address|web|www.|http|add:|zip",
+        "审核人：|审核人:|审核员：|审批人：|审批人:|经办人：|经办人:|承办人：|复核人：|签发人：|签字：|签名：|日期：|日期:|"
+        "时间：|部门|职务|单位|联系人|移动电话|固话|電話|手機|傳真|郵箱|tel|t:|m:|f:|e:|phone|mobile|mob|cell|fax|email|e-mail|"
+        "mail:|"
+        "address|web|www.|http|<http|add:|zip",
     [LIST_TAGS] =
         "[external email]|[external sender]|[external]|[ext]|[外部邮件]|[外部]|[外网邮件]|[外来邮件]|【外部邮件】|【外部】|"
         "【外网邮件】|【外来邮件】|[外域邮件]|【外域邮件】|[外部郵件]|【外部郵件】|(external)|(外部邮件)|（外部邮件）",
