@@ -57,6 +57,9 @@ static const char *const migrations[] = {
     "CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;",
     "ALTER TABLE answer ADD COLUMN times INTEGER NOT NULL DEFAULT 1; CREATE INDEX answer_at ON answer (at);",
     "CREATE INDEX token_request ON token (request);",
+    /* In the words of QUERY_TROUBLES: every round asks it, and the outbox only grows. */
+    "CREATE INDEX outbox_troubled ON outbox (id) WHERE told = 0 AND coalesce(code, '') <> 'N11' AND (state = 'failed' OR (state = "
+    "'waiting' AND attempts >= 5)); DROP INDEX outbox_failed;",
 };
 
 static gboolean run(struct store *store, const char *script, GError **error)

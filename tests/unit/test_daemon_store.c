@@ -106,9 +106,44 @@ static void test_all_types_are_known_not_only_the_newest(void **state)
     store_close(store);
 }
 
+/* Asked by people, or once at the start, or reading no further than its first row. */
+static gboolean may_scan(enum query query)
+{
+    static const enum query seldom[] = {QUERY_REQUESTS, QUERY_REQUEST_TYPES, QUERY_OUTBOX, QUERY_EVENTS_ALL, QUERY_EVENT_HEAD};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(seldom); i++)
+        if (seldom[i] == query)
+            return TRUE;
+    return FALSE;
+}
+
+/* After ten years every table is long: what each round asks must go by an index. */
+static void test_no_round_reads_a_whole_table(void **state)
+{
+    g_autoptr(GError) error = NULL;
+    struct store *store = store_open(":memory:", &error);
+    (void)state;
+
+    assert_non_null(store);
+    for (enum query query = 0; query < QUERY_COUNT; query++) {
+        const char *text = sqlite3_sql(query_bind(&store->queries, query, ""));
+        g_autofree char *question = g_strconcat("EXPLAIN QUERY PLAN ", text, NULL);
+        sqlite3_stmt *steps = NULL;
+        assert_int_equal(sqlite3_prepare_v2(store->queries.database, question, -1, &steps, NULL), SQLITE_OK);
+        while (!may_scan(query) && sqlite3_step(steps) == SQLITE_ROW) {
+            const char *step = (const char *)sqlite3_column_text(steps, 3);
+            if (g_str_has_prefix(step, "SCAN ") && !strstr(step, " USING ") && !g_str_has_prefix(step, "SCAN CONSTANT"))
+                fail_msg("\"%s\" reads all of it: %s", text, step);
+        }
+        sqlite3_finalize(steps);
+    }
+    store_close(store);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_no_round_reads_a_whole_table),
         cmocka_unit_test(test_a_full_disk_ends_no_process_and_loses_nothing),
         cmocka_unit_test(test_all_types_are_known_not_only_the_newest),
         cmocka_unit_test(test_a_number_that_cannot_be_written_is_a_fault_of_the_commit),
