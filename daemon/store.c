@@ -6,6 +6,9 @@
 
 #define BUSY_MS 30000 /* a round of the desk asks the directory while it writes */
 
+/* What a round writes stays in memory until its commit: with SQLite's own 2 MB a batch was written, read again and written anew. */
+#define CACHE "PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY;"
+
 /* The file's versions: each entry leads from one to the next. Append only: files of every age are out there. */
 static const char *const migrations[] = {
     "CREATE TABLE message (id INTEGER PRIMARY KEY, digest TEXT NOT NULL UNIQUE, message_id TEXT, sender TEXT, kind TEXT NOT NULL, "
@@ -127,6 +130,7 @@ struct store *store_open(const char *path, GError **error)
     if (!store)
         return NULL;
     if (!run(store,
+             CACHE
              "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA foreign_keys = ON; PRAGMA "
              "journal_size_limit = 67108864",
              error) ||
