@@ -20,7 +20,7 @@ struct directory *directory_open(const struct directory_options *options, GError
     }
     struct directory *directory = g_new0(struct directory, 1);
     directory->url = g_strdup(options->url);
-    directory->starttls = options->starttls;
+    directory->starttls = options->starttls && g_str_has_prefix(options->url, "ldap:");
     directory->ca_file = g_strdup(options->ca_file);
     directory->dn = g_strdup(options->dn);
     directory->password = g_steal_pointer(&password);

@@ -10,7 +10,7 @@
 
 struct directory_options {
     const char *url;           /* ldapi://, ldaps:// or ldap:// */
-    gboolean starttls;         /* with ldap://: TLS before anything else, or nothing */
+    gboolean starttls;         /* with ldap://: TLS before anything else, or nothing; elsewhere without meaning */
     const char *ca_file;       /* who may sign the server's certificate, which is always verified; NULL: the system's */
     const char *dn;            /* log in by name and password; NULL: SASL EXTERNAL, over ldapi:// */
     const char *password_file; /* its first line; read once, by directory_open() */

@@ -225,7 +225,9 @@ static void a_door_over_the_network_is_verified(void **state)
         const char *ca_file;
         gboolean opens;
     } cases[] = {
-        {each[2], FALSE, right, TRUE}, {each[2], FALSE, wrong, FALSE}, {each[1], TRUE, right, TRUE}, {each[1], TRUE, wrong, FALSE}};
+        {each[2], FALSE, right, TRUE}, {each[2], FALSE, wrong, FALSE}, {each[1], TRUE, right, TRUE},
+        {each[1], TRUE, wrong, FALSE}, {each[0], TRUE, NULL, TRUE}, /* the option's default: no TLS on this machine's own socket, as with ldaps:// */
+        {each[2], TRUE, right, TRUE}};
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
         struct directory_options options = {.url = cases[i].url,
                                             .starttls = cases[i].starttls,
