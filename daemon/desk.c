@@ -151,7 +151,7 @@ static gboolean work(struct desk *desk)
 
     if (items && items->len && !messages)
         return FALSE; /* the desk is to stop */
-    site_tell_time(desk->site, clock_now());
+    site_begin(desk->site, clock_now());
     store_begin(desk->site->store);
     gboolean some = messages != NULL;
     if (some)

@@ -456,7 +456,7 @@ enum command_exit command_entry(const struct command_call *call)
     struct site *site = site_open(call->config, TRUE, &error);
     if (!site)
         return command_fault(error);
-    site_tell_time(site, clock_now());
+    site_begin(site, clock_now());
     g_autoptr(GPtrArray) found = find_all(site, key, &error);
     for (guint i = 0; found && !error && i < found->len; i++)
         show(call, site, g_ptr_array_index(found, i), &error);

@@ -144,7 +144,7 @@ enum command_exit command_explain(const struct command_call *call)
         return COMMAND_FAULT;
     }
     message_start();
-    site_tell_time(site, clock_now());
+    site_begin(site, clock_now());
     site->mind.records.next_id = no_id;
     for (int i = 0; i < call->argc; i++) {
         enum command_exit result = explain_file(call, site, call->argv[i]);

@@ -229,7 +229,7 @@ enum command_exit command_load(const struct command_call *call)
     load.site = site_open(call->config, TRUE, &error);
     if (!load.site)
         return command_fault(error);
-    site_tell_time(load.site, clock_now());
+    site_begin(load.site, clock_now());
     gboolean fine = carry_out(&load, (enum roll_kind)kind, &error);
     gboolean found = load.roll && (load.roll->problems->len || load.failed);
     roll_free(load.roll);

@@ -67,7 +67,7 @@ static gboolean open_paper(struct paper *paper, const struct command_call *call,
         return FALSE;
     }
     paper->actor = actor_make();
-    site_tell_time(paper->site, clock_now());
+    site_begin(paper->site, clock_now());
     store_begin(paper->site->store);
     return TRUE;
 }

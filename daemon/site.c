@@ -116,7 +116,10 @@ struct site *site_open(const struct config *config, gboolean look, GError **erro
     }
     form_catalog_set(site->catalog, !config->check_organisation_code, config->allow_foreign_id);
     site->mind = (struct mind){.procedures = site->procedures, .catalog = site->catalog, .policy = &site->policy, .chance = chance};
-    directory_facts(site->directory, &site->mind.facts);
+    struct facts asked;
+    directory_facts(site->directory, &asked);
+    site->recall = recall_open(&asked);
+    recall_facts(site->recall, &site->mind.facts);
     store_records(site->store, &site->mind.records);
     return site;
 }
@@ -125,6 +128,7 @@ void site_close(struct site *site)
 {
     if (!site)
         return;
+    recall_close(site->recall);
     directory_close(site->directory);
     store_close(site->store);
     form_catalog_free(site->catalog);
@@ -136,7 +140,9 @@ void site_close(struct site *site)
     g_free(site);
 }
 
-void site_tell_time(struct site *site, gint64 now)
+void site_begin(struct site *site, gint64 now)
 {
     site->mind.now = now;
+    if (site->recall)
+        recall_forget(site->recall);
 }

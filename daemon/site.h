@@ -4,6 +4,7 @@
 
 #include "daemon/config.h"
 #include "daemon/directory.h"
+#include "daemon/recall.h"
 #include "daemon/store.h"
 #include "mailflow/mind.h"
 
@@ -24,6 +25,7 @@ struct site { /* what thinking needs, opened once per process */
     struct form_catalog *catalog;
     struct store *store;
     struct directory *directory;
+    struct recall *recall;
     struct mind mind;
     char *failing; /* digest of the message whose question failed last, and how often while the directory answered others */
     guint failures;
@@ -33,7 +35,7 @@ struct site { /* what thinking needs, opened once per process */
 struct site *site_open(const struct config *config, gboolean look, GError **error);
 void site_close(struct site *site);
 
-/* Set the mind's hour. */
-void site_tell_time(struct site *site, gint64 now);
+/* Begin a round: set the mind's hour, and have it look at the directory anew. */
+void site_begin(struct site *site, gint64 now);
 
 #endif

@@ -16,15 +16,22 @@ static gboolean name_equal(gconstpointer a, gconstpointer b)
 struct entry *entry_make(const char *dn, const char *uuid)
 {
     struct entry *entry = g_new0(struct entry, 1);
+    entry->holders = 1;
     entry->dn = g_strdup(dn);
     entry->uuid = g_strdup(uuid);
     entry->attributes = g_hash_table_new_full(name_hash, name_equal, g_free, (GDestroyNotify)g_ptr_array_unref);
     return entry;
 }
 
+struct entry *entry_share(struct entry *entry)
+{
+    entry->holders++;
+    return entry;
+}
+
 void entry_free(struct entry *entry)
 {
-    if (!entry)
+    if (!entry || --entry->holders > 0)
         return;
     g_free(entry->dn);
     g_free(entry->uuid);

@@ -5,6 +5,7 @@
 #include <glib.h>
 
 struct entry {
+    guint holders; /* entry_share(), entry_free() */
     char *dn;
     char *uuid; /* entryUUID: the entry's name for life, whatever its DN becomes; NULL when not asked for */
     GHashTable *
@@ -13,6 +14,8 @@ struct entry {
 
 /* An entry without attributes. `uuid` may be NULL. */
 struct entry *entry_make(const char *dn, const char *uuid);
+/* The same entry for one more holder, who frees it too; nobody may change it any more. */
+struct entry *entry_share(struct entry *entry);
 void entry_free(struct entry *entry);
 
 /* Add one value; both strings are copied. Values keep their order. */

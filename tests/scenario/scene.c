@@ -162,7 +162,7 @@ enum round_fate scene_receive(struct scene *scene, const char *bytes, gsize size
     g_autoptr(GError) error = NULL;
 
     scene->now += SECOND;
-    site_tell_time(&scene->site, scene->now);
+    site_begin(&scene->site, scene->now);
     mind_day(scene->now, &reader.today);
     struct message *read = message_read(&reader, bytes, size);
     g_autoptr(GBytes) packet = packet_write(read);
@@ -377,7 +377,7 @@ void scene_deliver(struct scene *scene)
     if (scene->batch)
         commit(scene);
     scene->batch = FALSE;
-    site_tell_time(&scene->site, scene->now);
+    site_begin(&scene->site, scene->now);
     while (carry_out(scene))
         assert_true(++rounds < ROUNDS_MOST);
 }
