@@ -54,7 +54,7 @@ class Slapd:
 
     def start(self):
         urls = f"{self.url}/ {self.secure_url}/ {self.local_url}/"
-        arguments = [self._program(), "-d", "0", "-F", self.configuration, "-h", urls]
+        arguments = [self._program(), "-d", "0", "-s", "0", "-F", self.configuration, "-h", urls]
         with starting(self.name, arguments, self.log) as process:
             process.wait_port(self.ports["ldap"])
             process.wait_socket(self.socket)

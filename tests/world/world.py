@@ -180,9 +180,7 @@ class World:
                 "connections": 4,
             },
             "directory": {
-                "url": f"ldap://127.0.0.1:{ports['ldap']}",
-                "starttls": "required",
-                "ca-file": ca,
+                "url": self.servers["slapd"].local_url,
                 "suffix": openldap.SUFFIX,
                 "desk-dn": openldap.DESK,
                 "desk-password-file": self._password_file("desk"),
