@@ -44,6 +44,7 @@ userdb {{
   args = uid={mail_user} gid={mail_group} home={mail}/%d/%n allow_all_users=yes
 }}
 mail_location = maildir:~/Maildir
+mailbox_list_index = no
 recipient_delimiter = +
 lmtp_save_to_detail_mailbox = no
 mailbox_idle_check_interval = 1 secs
@@ -78,7 +79,8 @@ service imap {{
 }}
 service lmtp {{
   service_count = 0
-  process_min_avail = 2
+  process_min_avail = 4
+  process_limit = 4
   inet_listener lmtp {{
     port = {lmtp_port}
   }}

@@ -72,7 +72,8 @@ lmtp_line_length_limit = 0
 
 in_flow_delay = 0
 default_process_limit = 40
-initial_destination_concurrency = 10
+initial_destination_concurrency = 4
+lmtp_destination_concurrency_limit = 4
 minimal_backoff_time = 5s
 maximal_backoff_time = 30s
 queue_run_delay = 5s
