@@ -73,6 +73,13 @@ static const char *const sql[QUERY_COUNT] = {
     [QUERY_TICKETS_END_OF] = "UPDATE token SET fate = 'superseded' WHERE request = ? AND person = ? AND " USABLE,
     [QUERY_TICKETS_USE_AT] = "UPDATE token SET fate = 'used' WHERE request = ? AND mail = ? AND " USABLE,
 
+    [QUERY_TICKETS_HAND_ON] = "UPDATE token SET fate = 'delegated' WHERE request = ? AND step = ? AND person = ? AND " USABLE,
+
+    [QUERY_DELEGATIONS] = "SELECT request, step, person, delegate, name, at FROM delegation WHERE request = ? ORDER BY at",
+    [QUERY_DELEGATION_PUT] =
+        "INSERT OR REPLACE INTO delegation (request, step, person, delegate, name, at) VALUES (?, ?, ?, ?, ?, ?)",
+    [QUERY_DELEGATION_DROP] = "DELETE FROM delegation WHERE request = ? AND step = ? AND person = ?",
+
     [QUERY_LOCK_PUT] = "INSERT INTO lock (kind, key, request) VALUES (?, ?, ?)",
     [QUERY_LOCKS_FREE] = "DELETE FROM lock WHERE request = ?",
 

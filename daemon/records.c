@@ -84,6 +84,25 @@ static GPtrArray *tickets_returned(void *context, const char *request)
     return read_tickets(context, QUERY_TICKETS_RETURNED, request);
 }
 
+static GPtrArray *delegations_of(void *context, const char *request)
+{
+    struct store *store = context;
+    GPtrArray *list = delegation_list();
+    sqlite3_stmt *row = query_bind(&store->queries, QUERY_DELEGATIONS, "t", request);
+
+    while (query_row(&store->queries, row)) {
+        struct delegation *delegation = g_new0(struct delegation, 1);
+        delegation->request = query_text(row, 0);
+        delegation->step = sqlite3_column_int(row, 1);
+        delegation->person = query_text(row, 2);
+        delegation->delegate = query_text(row, 3);
+        delegation->name = query_text(row, 4);
+        delegation->at = sqlite3_column_int64(row, 5);
+        g_ptr_array_add(list, delegation);
+    }
+    return list;
+}
+
 static void mailed(void *context, const char *message_id, char **request, char **recipient)
 {
     struct store *store = context;
@@ -190,6 +209,7 @@ void store_records(struct store *store, struct records *records)
         .steps = steps_of,
         .tickets = tickets_alive,
         .returned = tickets_returned,
+        .delegations = delegations_of,
         .mailed = mailed,
         .requests_of = requests_of,
         .same_form = same_form,

@@ -63,6 +63,8 @@ static const char *const migrations[] = {
     /* In the words of QUERY_TROUBLES: every round asks it, and the outbox only grows. */
     "CREATE INDEX outbox_troubled ON outbox (id) WHERE told = 0 AND coalesce(code, '') <> 'N11' AND (state = 'failed' OR (state = "
     "'waiting' AND attempts >= 5)); DROP INDEX outbox_failed;",
+    "CREATE TABLE delegation (request TEXT NOT NULL REFERENCES request, step INTEGER NOT NULL, person TEXT NOT NULL, delegate TEXT "
+    "NOT NULL, name TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (request, step, person)) STRICT, WITHOUT ROWID;",
 };
 
 static gboolean run(struct store *store, const char *script, GError **error)
@@ -225,6 +227,19 @@ static gboolean carry_request(struct queries *queries, const struct plan *plan, 
     return TRUE;
 }
 
+/* Who gets the task holds it, even when it was handed on by them before. */
+static gboolean carry_delegation(struct queries *queries, const struct delegation *delegation)
+{
+    const gint64 step = delegation->step;
+
+    if (query_write(queries, QUERY_TICKETS_HAND_ON, "tit", delegation->request, step, delegation->person) < 1)
+        return FALSE;
+    query_write(queries, QUERY_DELEGATION_DROP, "tit", delegation->request, step, delegation->delegate);
+    query_write(queries, QUERY_DELEGATION_PUT, "tittti", delegation->request, step, delegation->person, delegation->delegate,
+                delegation->name, delegation->at);
+    return TRUE;
+}
+
 static gboolean carry_step(struct queries *queries, const struct plan *plan, const char *digest, gint64 now)
 {
     const struct plan_verdict *verdict = plan->verdict;
@@ -242,6 +257,8 @@ static gboolean carry_step(struct queries *queries, const struct plan *plan, con
         query_write(queries, QUERY_TICKETS_END_OF, "tt", plan->request, plan->end_person);
     if (plan->end_mail)
         query_write(queries, QUERY_TICKETS_USE_AT, "tt", plan->request, plan->end_mail);
+    if (plan->delegation && !carry_delegation(queries, plan->delegation))
+        return FALSE;
     if (plan->open_step) {
         const char *state = plan->move ? plan->move->to : plan->create->state;
         const char *division = plan->move ? plan->move->division : plan->create->division;

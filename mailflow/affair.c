@@ -14,6 +14,7 @@ struct affair *affair_begin(const struct mind *mind, const struct procedure *pro
     affair->form = form_reopen(mind->catalog, request->form);
     affair->steps = step_list();
     affair->tickets = ticket_list();
+    affair->delegations = delegation_list();
     return affair;
 }
 
@@ -32,6 +33,7 @@ struct affair *affair_open(const struct mind *mind, const char *id)
     affair->form = form_reopen(mind->catalog, request->form);
     affair->steps = records->steps(records->context, id);
     affair->tickets = records->tickets(records->context, id);
+    affair->delegations = records->delegations(records->context, id);
     return affair;
 }
 
@@ -43,6 +45,7 @@ void affair_free(struct affair *affair)
     form_free(affair->form);
     g_ptr_array_unref(affair->steps);
     g_ptr_array_unref(affair->tickets);
+    g_ptr_array_unref(affair->delegations);
     g_free(affair);
 }
 
@@ -52,6 +55,16 @@ const struct step *affair_open_step(const struct affair *affair)
         const struct step *step = g_ptr_array_index(affair->steps, i - 1);
         if (!step->closed)
             return step;
+    }
+    return NULL;
+}
+
+const struct delegation *affair_delegation(const struct affair *affair, int step, const char *person)
+{
+    for (guint i = 0; i < affair->delegations->len; i++) {
+        const struct delegation *delegation = g_ptr_array_index(affair->delegations, i);
+        if (delegation->step == step && g_strcmp0(delegation->person, person) == 0)
+            return delegation;
     }
     return NULL;
 }

@@ -13,6 +13,7 @@ struct affair {
     struct form *form;       /* owned; the canonical form reopened */
     GPtrArray *steps;        /* struct step, by number; owned */
     GPtrArray *tickets;      /* struct ticket alive; owned */
+    GPtrArray *delegations;  /* struct delegation; owned */
 };
 
 /* The request with that id as the records know it; NULL when there is none. */
@@ -23,6 +24,9 @@ void affair_free(struct affair *affair);
 
 /* The step being worked on; NULL when none is open. */
 const struct step *affair_open_step(const struct affair *affair);
+
+/* To whom that person (DN) has handed the task of that step on; NULL when they have not. */
+const struct delegation *affair_delegation(const struct affair *affair, int step, const char *person);
 
 /* The division that decides `stage`. NULL with `error` set when the world could not be asked, NULL without when whom it depends on is gone from the directory.
  * Caller frees. */

@@ -172,6 +172,21 @@ static gboolean is_meant(const struct occasion *occasion, const struct hearer *h
     return TRUE;
 }
 
+/* Whether the task was handed on to somebody who can be reached as a reviewer of the authority: they are asked instead. */
+static gboolean has_handed_on(const struct affair *affair, const struct occasion *occasion, const GPtrArray *reviewers,
+                              const char *person)
+{
+    const struct delegation *delegation = affair_delegation(affair, occasion->step, person);
+
+    for (guint i = 0; delegation && !occasion->only && i < reviewers->len; i++) {
+        const struct entry *reviewer = g_ptr_array_index(reviewers, i);
+        struct hearer hearer = {.mail = entry_value(reviewer, ATTRIBUTE_MAIL), .person = reviewer->dn};
+        if (g_strcmp0(reviewer->dn, delegation->delegate) == 0 && is_meant(occasion, &hearer))
+            return TRUE;
+    }
+    return FALSE;
+}
+
 /* The reviewers of the open stage, each with a token; who is involved or has decided an earlier stage is left out. */
 static gboolean invite_reviewers(const struct affair *affair, struct plan *plan, const char *code, const struct occasion *occasion,
                                  GError **error)
@@ -191,7 +206,8 @@ static gboolean invite_reviewers(const struct affair *affair, struct plan *plan,
         const struct entry *reviewer = g_ptr_array_index(reviewers, i);
         struct hearer hearer = {entry_value(reviewer, ATTRIBUTE_MAIL), entry_value(reviewer, ATTRIBUTE_CN),
                                 entry_value(reviewer, ATTRIBUTE_PREFERRED_LANGUAGE), reviewer->dn, "reviewer"};
-        if (!is_meant(occasion, &hearer) || left_out(affair, occasion, reviewer, &problem))
+        if (!is_meant(occasion, &hearer) || has_handed_on(affair, occasion, reviewers, reviewer->dn) ||
+            left_out(affair, occasion, reviewer, &problem))
             continue;
         if (problem) {
             g_propagate_error(error, problem);

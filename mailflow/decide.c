@@ -3,6 +3,7 @@
 #include "mailflow/choice.h"
 #include "mailflow/consent.h"
 #include "mailflow/decision.h"
+#include "mailflow/delegation.h"
 #include "mailflow/objection.h"
 #include "mailflow/rule.h"
 #include "mailflow/submit.h"
@@ -12,6 +13,13 @@ static const char unclear_zh[] = "未能明确识别您的决定，申请状态�
                                  "：…”（如需留档），不同意时另起一行写“原因：…”。";
 static const char unclear_en[] = "Your decision was not clearly understood; nothing has changed. Begin your answer with APPROVE or "
                                  "REJECT; then ARCHIVE: … (where asked for) or REASON: …";
+static const char unclear_hand_zh[] =
+    "未能明确识别您的意思，申请状态未变。由同事代为审核的，请在回复的第一行只写“转办：”和同一主管部门一位同事的姓名、"
+    "登录名或者邮箱，不要同时写审核意见；自己审核的，第一行写“同意”或“不同意”。";
+static const char unclear_hand_en[] =
+    "Your answer was not clearly understood; nothing has changed. To hand the task on, write DELEGATE and the "
+    "name, login name or mail address of one colleague of your authority alone on the first line, and no "
+    "verdict; to decide it yourself, begin with APPROVE or REJECT.";
 
 /* A reviewer's answer whose words are no verdict: still only a reviewer of this stage is told so. */
 static gboolean unclear_decision(const struct attempt *attempt, GPtrArray *plans, GError **error)
@@ -30,12 +38,46 @@ static gboolean unclear_decision(const struct attempt *attempt, GPtrArray *plans
     } else if (result.answer == GUARD_STRANGER) {
         objection_log(attempt->message, affair->request->id, result.en, plans);
     } else {
-        gboolean said = result.answer != GUARD_YES;
-        fine = objection_tell(affair, attempt->message, said ? result.zh : unclear_zh, said ? result.en : unclear_en,
+        gboolean said = result.answer != GUARD_YES, hand = attempt->message->instruction.word == INSTRUCTION_UNCLEAR;
+        fine = objection_tell(affair, attempt->message,
+                              said   ? result.zh
+                              : hand ? unclear_hand_zh
+                                     : unclear_zh,
+                              said   ? result.en
+                              : hand ? unclear_hand_en
+                                     : unclear_en,
                               attempt->ticket->language, plans, error);
     }
     guard_result_clear(&result);
     return fine;
+}
+
+/* What a reviewer's answer may bring about, and who does it once the guards have said yes. */
+static const struct {
+    enum event event;
+    gboolean (*carry)(const struct attempt *attempt, GPtrArray *plans, GError **error);
+} answers[] = {
+    {EVENT_APPROVE, decision_carry},
+    {EVENT_REJECT, decision_carry},
+    {EVENT_DELEGATE, delegation_carry},
+};
+
+/* The event that the words ask for; EVENT_BAD_REPLY when they are not clear. */
+static enum event asked_for(const struct message *message)
+{
+    if (message->instruction.word == INSTRUCTION_DELEGATE)
+        return EVENT_DELEGATE;
+    if (message->verdict.word == VERDICT_APPROVE)
+        return EVENT_APPROVE;
+    return message->verdict.word == VERDICT_REJECT ? EVENT_REJECT : EVENT_BAD_REPLY;
+}
+
+static gboolean carry(const struct attempt *attempt, GPtrArray *plans, GError **error)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(answers); i++)
+        if (answers[i].event == attempt->event)
+            return answers[i].carry(attempt, plans, error);
+    g_assert_not_reached(); /* asked_for() names no other */
 }
 
 static gboolean try_decision(const struct attempt *attempt, const struct transition *transition, GPtrArray *plans, GError **error)
@@ -49,7 +91,7 @@ static gboolean try_decision(const struct attempt *attempt, const struct transit
     case GUARD_FAULT:
         break;
     case GUARD_YES:
-        fine = decision_carry(attempt, plans, &problem);
+        fine = carry(attempt, plans, &problem);
         break;
     case GUARD_VOID:
         fine = decision_void(attempt, &result, plans, &problem);
@@ -76,7 +118,7 @@ static gboolean decide_as_reviewer(struct attempt *attempt, GPtrArray *plans, GE
 {
     const struct affair *affair = attempt->affair;
     const struct facts *facts = &affair->mind->facts;
-    enum verdict_word word = attempt->message->verdict.word;
+    enum event event = asked_for(attempt->message);
     GError *problem = NULL;
     struct entry *reviewer = facts->read(facts->context, attempt->ticket->person, &problem);
     gboolean fine;
@@ -86,11 +128,11 @@ static gboolean decide_as_reviewer(struct attempt *attempt, GPtrArray *plans, GE
         return FALSE;
     }
     attempt->reviewer = reviewer;
-    attempt->event = word == VERDICT_REJECT ? EVENT_REJECT : EVENT_APPROVE;
+    attempt->event = event == EVENT_BAD_REPLY ? EVENT_APPROVE : event;
     attempt->stage = procedure_stage(affair->procedure, affair->request->state, NULL);
     const struct transition *transition =
         transition_find(affair->mind->procedures, affair->procedure, affair->request->state, attempt->event);
-    if (transition && (word == VERDICT_APPROVE || word == VERDICT_REJECT))
+    if (transition && event != EVENT_BAD_REPLY)
         fine = try_decision(attempt, transition, plans, error);
     else
         fine = unclear_decision(attempt, plans, error); /* also a closed request: its token guard says what became of it */

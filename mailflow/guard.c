@@ -69,6 +69,12 @@ static enum guard_answer ask_token(const struct attempt *attempt, struct guard_r
     }
     const struct refusal *refusal =
         refusal_find(affair->mind->procedures, affair->procedure, affair->request->state, attempt->event);
+    const struct delegation *delegation = affair_delegation(affair, attempt->ticket->step, attempt->ticket->person);
+    if (delegation && !decided && g_strcmp0(attempt->ticket->fate, "delegated") == 0) {
+        result->zh = g_strdup_printf("您已将该申请转办给%s，由其审核。", delegation->name);
+        result->en = g_strdup_printf("You handed this task on to %s, who decides it.", delegation->name);
+        return GUARD_NO;
+    }
     if (attempt->ticket->fate && open && open->number == attempt->ticket->step)
         return say(result, GUARD_NO, "这封审核邮件已被新的邮件取代，请回复最新的一封。",
                    "This review mail has been replaced by a newer one; please answer that one.");

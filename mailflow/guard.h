@@ -9,7 +9,7 @@ struct attempt {
     const struct affair *affair;
     const struct ticket *ticket;   /* NULL on paper */
     const struct message *message; /* on paper only its verdict is filled */
-    enum event event;              /* EVENT_APPROVE or EVENT_REJECT */
+    enum event event;              /* EVENT_APPROVE, EVENT_REJECT, EVENT_DELEGATE */
     const struct entry *reviewer;  /* whose ticket it is, as the directory has them now; NULL when gone */
     const struct stage *stage;
     const char *vouched; /* who vouches for a decision on paper, "unix:anna"; NULL for one that came by mail with its ticket */

@@ -35,9 +35,10 @@ struct records {
     void *context;
     struct ticket *(*ticket)(void *context, const char *hash);
     struct request *(*request)(void *context, const char *id);
-    GPtrArray *(*steps)(void *context, const char *request);    /* struct step, by number */
-    GPtrArray *(*tickets)(void *context, const char *request);  /* struct ticket alive */
-    GPtrArray *(*returned)(void *context, const char *request); /* struct ticket whose mail came back */
+    GPtrArray *(*steps)(void *context, const char *request);       /* struct step, by number */
+    GPtrArray *(*tickets)(void *context, const char *request);     /* struct ticket alive */
+    GPtrArray *(*returned)(void *context, const char *request);    /* struct ticket whose mail came back */
+    GPtrArray *(*delegations)(void *context, const char *request); /* struct delegation, of all steps */
     void (*mailed)(void *context, const char *message_id, char **request,
                    char **recipient); /* about which request, NULL for none, and to whom that mail of ours went */
     GPtrArray *(*requests_of)(void *context, const char *mail, const char *applicant,

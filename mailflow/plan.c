@@ -83,6 +83,7 @@ void plan_free(struct plan *plan)
     g_free(plan->use);
     g_free(plan->undeliverable);
     g_free(plan->end_person);
+    delegation_free(plan->delegation);
     g_free(plan->end_mail);
     g_free(plan->form);
     g_free(plan->digest);

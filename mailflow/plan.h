@@ -58,17 +58,18 @@ struct plan {
 
     struct request *create; /* a new request's row */
     struct plan_move *move;
-    gint64 submitted;             /* set the request's time of submission; 0: leave */
-    char *proof;                  /* set the request's proof; NULL: leave */
-    char *form, *digest;          /* the request's form completed by its applicant (the chosen certificates); NULL: leave */
-    struct plan_verdict *verdict; /* closes the open step */
-    gboolean open_step;           /* opens a step in the state moved to */
-    char *use;                    /* hash of the ticket this answer uses up */
-    char *undeliverable;          /* hash of the ticket whose mail came back */
-    gboolean end_tickets;         /* all tickets of the request that are alive end */
-    char *end_person;             /* those of this person (DN) end; NULL */
-    char *end_mail;               /* those that went to this address are used up: it has said yes; NULL */
-    gboolean unlock;              /* the request's locks go */
+    gint64 submitted;              /* set the request's time of submission; 0: leave */
+    char *proof;                   /* set the request's proof; NULL: leave */
+    char *form, *digest;           /* the request's form completed by its applicant (the chosen certificates); NULL: leave */
+    struct plan_verdict *verdict;  /* closes the open step */
+    gboolean open_step;            /* opens a step in the state moved to */
+    char *use;                     /* hash of the ticket this answer uses up */
+    char *undeliverable;           /* hash of the ticket whose mail came back */
+    gboolean end_tickets;          /* all tickets of the request that are alive end */
+    char *end_person;              /* those of this person (DN) end; NULL */
+    struct delegation *delegation; /* the task of the open step is handed on: the tickets of who does end; NULL */
+    char *end_mail;                /* those that went to this address are used up: it has said yes; NULL */
+    gboolean unlock;               /* the request's locks go */
     gboolean end_timers;
     GPtrArray *locks, *tickets /* struct ticket */, *changes, *mails, *timers, *events, *limits;
 };

@@ -8,6 +8,7 @@ static const char *const event_names[EVENT_COUNT] = {
     [EVENT_REJECT] = "reject",
     [EVENT_WITHDRAW] = "withdraw",
     [EVENT_BAD_REPLY] = "badReply",
+    [EVENT_DELEGATE] = "delegate",
     [EVENT_REMIND] = "remind",
     [EVENT_EXPIRE] = "expire",
     [EVENT_SUBJECT_GONE] = "subjectGone",

@@ -57,6 +57,17 @@ void ticket_free(struct ticket *ticket)
     g_free(ticket);
 }
 
+void delegation_free(struct delegation *delegation)
+{
+    if (!delegation)
+        return;
+    g_free(delegation->request);
+    g_free(delegation->person);
+    g_free(delegation->delegate);
+    g_free(delegation->name);
+    g_free(delegation);
+}
+
 gboolean ticket_usable(const struct ticket *ticket)
 {
     return !ticket->fate || g_str_equal(ticket->fate, "undeliverable");
@@ -75,4 +86,9 @@ GPtrArray *step_list(void)
 GPtrArray *ticket_list(void)
 {
     return g_ptr_array_new_with_free_func((GDestroyNotify)ticket_free);
+}
+
+GPtrArray *delegation_list(void)
+{
+    return g_ptr_array_new_with_free_func((GDestroyNotify)delegation_free);
 }

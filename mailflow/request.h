@@ -46,13 +46,23 @@ struct ticket { /* a token's row: whom it lets answer what; only the token's has
     char *mail, *name, *language;
     char *digest;     /* of the form it was shown: what you saw is what you sign */
     char *message_id; /* of the notice that carried it */
-    char *fate;       /* NULL: alive; "undeliverable", "used", "superseded", "closed" */
+    char *fate;       /* NULL: alive; "undeliverable", "used", "superseded", "delegated", "closed" */
     gint64 made;
+};
+
+struct delegation { /* a reviewer has handed the task of a step on to a colleague */
+    char *request;
+    int step;
+    char *person;   /* DN of who did */
+    char *delegate; /* DN of the colleague */
+    char *name;     /* and how people call them */
+    gint64 at;
 };
 
 void request_free(struct request *request);
 void step_free(struct step *step);
 void ticket_free(struct ticket *ticket);
+void delegation_free(struct delegation *delegation);
 
 /* Whether an answer may use it: alive, or its mail came back - perhaps only from where the person has it sent on to: whoever answers has got it. */
 gboolean ticket_usable(const struct ticket *ticket);
@@ -61,5 +71,6 @@ gboolean ticket_usable(const struct ticket *ticket);
 GPtrArray *request_list(void);
 GPtrArray *step_list(void);
 GPtrArray *ticket_list(void);
+GPtrArray *delegation_list(void);
 
 #endif

@@ -34,6 +34,7 @@ static const char *ending(enum event event)
     case EVENT_APPROVE:
     case EVENT_REJECT:
     case EVENT_BAD_REPLY:
+    case EVENT_DELEGATE:
     case EVENT_REMIND:
     case EVENT_APPLY_OK:
     case EVENT_APPLY_TEMP_FAIL:

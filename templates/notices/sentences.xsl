@@ -231,9 +231,10 @@
     <brief zh="您的回复未能受理：{n:problem/@zh}" en="Your reply could not be used: {n:problem/@en}"/>
   </xsl:template>
 
-  <!-- N1m, N3a, N3w, N5p: one piece of news about a request, said by its sender. -->
-  <xsl:template match="n:notice[@code='N1m' or @code='N3a' or @code='N3w' or @code='N5p']" mode="sentences">
+  <!-- N1m, N3a, N3w, N5p, ND: one piece of news about a request, said by its sender. -->
+  <xsl:template match="n:notice[@code='N1m' or @code='N3a' or @code='N3w' or @code='N5p' or @code='ND']" mode="sentences">
     <xsl:choose>
+      <xsl:when test="@code='ND'"><subject zh="审核任务已转办" en="The task was handed on"/></xsl:when>
       <xsl:when test="@code='N1m'"><subject zh="联系邮箱即将变更" en="Your mail address is about to change"/></xsl:when>
       <xsl:when test="@code='N3a'"><subject zh="审核人员暂时不在" en="A reviewer is away"/></xsl:when>
       <xsl:when test="@code='N3w'"><subject zh="审核暂不能继续" en="The review has to wait"/></xsl:when>
@@ -289,14 +290,14 @@
     <take zh="须核验的书面材料" en="Papers to check"/>
     <xsl:choose>
       <xsl:when test="n:archiveRequired">
-        <how zh="请直接回复本邮件，正文第一行只写“同意”或者“不同意”。同意的，另起一行写“留档编号：”和书面材料的留档编号；不同意的，另起一行写“原因：”和理由。二者均为必填。"
-             en="Reply to this mail with 同意 (approve) or 不同意 (reject) alone on the first line; APPROVE and REJECT will do as well. With an approval, add a line 留档编号: (or ARCHIVE:) with the number under which you archived the papers; with a rejection, a line 原因: (or REASON:) with the reason. Both are required."/>
+        <how zh="请直接回复本邮件，正文第一行只写“同意”或者“不同意”。同意的，另起一行写“留档编号：”和书面材料的留档编号；不同意的，另起一行写“原因：”和理由。二者均为必填。由同一主管部门的同事代为审核的，第一行只写“转办：”和其姓名或者邮箱。"
+             en="Reply to this mail with 同意 (approve) or 不同意 (reject) alone on the first line; APPROVE and REJECT will do as well. With an approval, add a line 留档编号: (or ARCHIVE:) with the number under which you archived the papers; with a rejection, a line 原因: (or REASON:) with the reason. Both are required. To have a colleague of your authority decide instead, write 转办 (or DELEGATE) and their name or mail address alone on the first line."/>
         <brief zh="{$who}的“{$what-zh}”申请（办理编号 {$id}）待您审核。请回复本邮件：同意的，第一行写“同意”，第二行写“留档编号：……”；不同意的，第一行写“不同意”，第二行写“原因：……”。"
                en="A request for {$what-en} ({$id}) by {$who} waits for your decision. Reply with APPROVE on the first line and ARCHIVE: number on the second, or REJECT and REASON: text."/>
       </xsl:when>
       <xsl:otherwise>
-        <how zh="请直接回复本邮件，正文第一行只写“同意”或者“不同意”。不同意的，另起一行写“原因：”和理由，理由为必填。"
-             en="Reply to this mail with 同意 (approve) or 不同意 (reject) alone on the first line; APPROVE and REJECT will do as well. With a rejection, add a line 原因: (or REASON:) with the reason, which is required."/>
+        <how zh="请直接回复本邮件，正文第一行只写“同意”或者“不同意”。不同意的，另起一行写“原因：”和理由，理由为必填。由同一主管部门的同事代为审核的，第一行只写“转办：”和其姓名或者邮箱。"
+             en="Reply to this mail with 同意 (approve) or 不同意 (reject) alone on the first line; APPROVE and REJECT will do as well. With a rejection, add a line 原因: (or REASON:) with the reason, which is required. To have a colleague of your authority decide instead, write 转办 (or DELEGATE) and their name or mail address alone on the first line."/>
         <brief zh="{$who}的“{$what-zh}”申请（办理编号 {$id}）待您审核。请回复本邮件：同意的，第一行写“同意”；不同意的，第一行写“不同意”，第二行写“原因：……”。"
                en="A request for {$what-en} ({$id}) by {$who} waits for your decision. Reply with APPROVE on the first line, or REJECT on the first and REASON: text on the second."/>
       </xsl:otherwise>
