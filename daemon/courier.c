@@ -3,6 +3,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "daemon/changes.h"
 #include "daemon/clock.h"
 #include "daemon/outage.h"
 #include "daemon/sandbox.h"
@@ -13,8 +14,6 @@
 #define MAILS_MOST 100
 #define RELEASE_EVERY (60 * CLOCK_SECOND)
 #define GLANCE_EVERY (2 * CLOCK_SECOND) /* at the outbox: the administrator's tool rings no bell */
-#define LATER_FIRST (5 * CLOCK_SECOND)
-#define LATER_MOST (60 * 60 * CLOCK_SECOND)
 #define SECRET_CHARACTERS 26
 
 struct courier {
@@ -26,12 +25,6 @@ struct courier {
     struct outage no_directory, no_submission, no_state;
     gint64 release_at;
 };
-
-/* Twice as long each time: 5 s, 10 s ... an hour. */
-static gint64 later(const struct outbox_row *row, gint64 now)
-{
-    return now + MIN(LATER_FIRST << MIN(row->attempts, 12), LATER_MOST);
-}
 
 /* Whatever was learnt is written down; when that fails the rows are carried out again, with the same effect. */
 static gboolean commit(struct courier *courier)
@@ -48,60 +41,25 @@ static gboolean commit(struct courier *courier)
 
 /* Changes first. */
 
-static gboolean all_later(const struct directory_job *jobs, guint count)
-{
-    for (guint i = 0; i < count; i++)
-        if (jobs[i].outcome != DIRECTORY_LATER)
-            return FALSE;
-    return count > 0;
-}
-
-static void settle_change(struct courier *courier, const struct outbox_row *row, const struct directory_job *job, gint64 now)
-{
-    switch (job->outcome) {
-    case DIRECTORY_APPLIED:
-        store_outbox_settle(courier->store, row->id, "applied", job->already ? "already so" : NULL, now);
-        break;
-    case DIRECTORY_CONFLICT:
-        store_outbox_settle(courier->store, row->id, "conflict", job->reason, now);
-        log_line(LOG_LEVEL_WARNING, "%s: the directory disagrees: %s", row->effect, job->reason);
-        break;
-    case DIRECTORY_LATER:
-        store_outbox_later(courier->store, row->id, job->reason, later(row, now));
-        break;
-    case DIRECTORY_NEVER:
-        store_outbox_later(courier->store, row->id, job->reason, later(row, now));
-        log_line(LOG_LEVEL_ERROR, "%s: the directory refuses: %s", row->effect, job->reason);
-        break;
-    }
-}
-
 /* TRUE when something was carried out. */
 static gboolean carry_changes(struct courier *courier, gint64 now)
 {
     if (outage_pauses(&courier->no_directory, now))
         return FALSE;
-    g_autoptr(GPtrArray) rows = store_outbox_due(courier->store, "change", now, CHANGES_MOST);
-    if (!rows->len)
+    g_autoptr(GPtrArray) tries = changes_try(courier->store, courier->directory, now, CHANGES_MOST);
+    if (!tries->len)
         return FALSE;
-    g_autofree struct directory_job *jobs = g_new0(struct directory_job, rows->len);
-    for (guint i = 0; i < rows->len; i++)
-        jobs[i].change = ((struct outbox_row *)g_ptr_array_index(rows, i))->payload;
-    directory_apply(courier->directory, jobs, rows->len);
-    gboolean away = all_later(jobs, rows->len) && !directory_check(courier->directory, NULL);
-    if (away) {
-        outage_note(&courier->no_directory, g_error_new_literal(DIRECTORY_ERROR, DIRECTORY_AWAY, jobs[0].reason), now);
-    } else {
-        outage_over(&courier->no_directory);
-        store_begin(courier->store);
-        for (guint i = 0; i < rows->len; i++)
-            settle_change(courier, g_ptr_array_index(rows, i), &jobs[i], now);
-        if (commit(courier))
-            role_ring(courier->role->desk_bell);
+    if (changes_unanswered(tries) && !directory_check(courier->directory, NULL)) {
+        const struct change_try *first = g_ptr_array_index(tries, 0);
+        outage_note(&courier->no_directory, g_error_new_literal(DIRECTORY_ERROR, DIRECTORY_AWAY, first->job.reason), now);
+        return FALSE;
     }
-    for (guint i = 0; i < rows->len; i++)
-        directory_job_clear(&jobs[i]);
-    return !away;
+    outage_over(&courier->no_directory);
+    store_begin(courier->store);
+    changes_settle(courier->store, tries, now);
+    if (commit(courier))
+        role_ring(courier->role->desk_bell);
+    return TRUE;
 }
 
 /* Then the mails. */
@@ -242,7 +200,7 @@ static gboolean write_down(struct courier *courier, const struct errand *errands
     for (guint i = 0; i < count; i++) {
         const struct errand *errand = &errands[i];
         if (errand->state && g_str_equal(errand->state, "waiting"))
-            store_outbox_later(courier->store, errand->row->id, errand->said, later(errand->row, now));
+            store_outbox_later(courier->store, errand->row->id, errand->said, outbox_later(errand->row, now));
         else if (errand->state)
             store_outbox_settle(courier->store, errand->row->id, errand->state, errand->said, now);
     }
@@ -255,7 +213,7 @@ static gboolean put_off(struct courier *courier, const GPtrArray *rows, gint64 n
     store_begin(courier->store);
     for (guint i = 0; i < rows->len; i++) {
         const struct outbox_row *row = g_ptr_array_index(rows, i);
-        store_outbox_later(courier->store, row->id, row->said, later(row, now));
+        store_outbox_later(courier->store, row->id, row->said, outbox_later(row, now));
     }
     return commit(courier);
 }

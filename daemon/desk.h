@@ -7,7 +7,7 @@
  *   file      only now the mailbox is told: processed or quarantined                                mailbox_file()
  *   ring      the courier carries out the outbox and rings back                                     role_ring()
  *
- * In the same round, in the same way: what the courier has to tell (workflow_settle) and timers that are due (workflow_timer).
+ * In the same round, in the same way: what the courier has to tell (settle) and timers that are due (workflow_timer).
  * A crash anywhere before the filing brings the messages again, and their rows drop them. When the directory cannot be asked, the messages stay where they are. */
 #ifndef DAEMON_DESK_H
 #define DAEMON_DESK_H

@@ -69,6 +69,10 @@ struct directory_job {
 void directory_apply(struct directory *directory, struct directory_job *jobs, guint n);
 void directory_job_clear(struct directory_job *job);
 
+/* What would become of a change if it were made now; nothing is made. APPLIED: it could be, or already is so; NEVER: it is no change; else as directory_apply()
+ * with `*reason`, which the caller frees. Other hands may act before it is made: its own guard still decides. */
+enum directory_outcome directory_look(struct directory *directory, const char *change, char **reason);
+
 /* Take the end away from accounts whose owners have replaced the one-time secret by a password of their own (countersign-directory(5), FIRST PASSWORDS). To be called
  * every minute or so. Gives how many, or -1 and `error`. */
 int directory_release(struct directory *directory, GError **error);

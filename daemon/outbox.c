@@ -4,15 +4,26 @@
  * carries rows out and writes down only what the world answered:
  *
  *   change   waiting ──▶ applied (also when the wanted state already stood there) ──▶ done, once the desk has moved the request on
- *                   └──▶ conflict (the data is no longer what was reviewed)       ──▶ done, once the desk has made the request void
- *            The changes of one request are carried out one after the other; after a conflict the rest are dropped.
+ *                   └──▶ conflict (the data is no longer what was reviewed)       ──▶ done, once the desk has moved the request on
  *   mail     waiting ──▶ sent     (2xx after the final dot: the payload with its token is erased)
  *                   └──▶ failed   (5xx: the desk tells the operator)
  *
+ * A request of several changes (a trainee moves and certificates are marked, fifty certificates are reissued) is void only if nothing of it was made:
+ *
+ *   look    while none has been made, all of them are held against the directory; one that would conflict is the conflict of all, and none is made
+ *   begin   the first goes alone, with its own guard; when that conflicts after all, the rest are dropped
+ *   go on   once one has been made there is no way back: the others follow together. What another hand makes impossible in that moment stays a conflict of that
+ *           change alone; the request is done, and operator and applicant are told that a part of it is not
+ *   wait    until each has an answer the request stays "applying"
+ *
  * Anything temporary leaves a row waiting with a later hour. A crash between the world's answer and its commit carries the row out once more: the directory
  * finds the wanted state there, the mail leaves with the same Message-ID. */
+#include "daemon/clock.h"
 #include "daemon/query.h"
 #include "daemon/store.h"
+
+#define LATER_FIRST (5 * CLOCK_SECOND)
+#define LATER_MOST (60 * 60 * CLOCK_SECOND)
 
 void outbox_row_free(struct outbox_row *row)
 {
@@ -63,6 +74,16 @@ GPtrArray *store_outbox_due(struct store *store, const char *kind, gint64 now, g
     return read_rows(&store->queries, query_bind(&store->queries, QUERY_OUTBOX_DUE, "tii", kind, now, (gint64)most));
 }
 
+GPtrArray *store_outbox_unbegun(struct store *store, const char *request)
+{
+    return read_rows(&store->queries, query_bind(&store->queries, QUERY_OUTBOX_UNBEGUN, "t", request));
+}
+
+gint64 outbox_later(const struct outbox_row *row, gint64 now)
+{
+    return now + MIN(LATER_FIRST << MIN(row->attempts, 12), LATER_MOST);
+}
+
 void store_outbox_settle(struct store *store, gint64 id, const char *state, const char *said, gint64 now)
 {
     query_write(&store->queries, QUERY_OUTBOX_SETTLE, "ttii", state, said, now, id);
@@ -103,8 +124,9 @@ GPtrArray *store_outcomes(struct store *store, gint64 now)
     while (query_row(&store->queries, row)) {
         struct outcome *outcome = g_new0(struct outcome, 1);
         outcome->request = query_text(row, 0);
-        outcome->conflict = sqlite3_column_int(row, 1) != 0;
-        outcome->said = query_text(row, 2);
+        outcome->applied = sqlite3_column_int(row, 1) != 0;
+        outcome->conflict = sqlite3_column_int(row, 2) != 0;
+        outcome->said = query_text(row, 3);
         g_ptr_array_add(list, outcome);
     }
     return list;

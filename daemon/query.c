@@ -14,6 +14,8 @@
     "attempts, said"
 #define TICKET_COLUMNS "hash, request, step, role, person, mail, name, language, digest, message_id, fate, made"
 
+#define MADE "made.kind = 'change' AND made.state IN ('applied', 'done')" /* with `outbox AS made` */
+
 #define USABLE "(fate IS NULL OR fate = 'undeliverable')" /* ticket_usable() */
 
 static const char *const sql[QUERY_COUNT] = {
@@ -88,18 +90,26 @@ static const char *const sql[QUERY_COUNT] = {
     [QUERY_OUTBOX_PUT] = "INSERT INTO outbox (request, effect, kind, code, payload, uuid, recipient, message_id, secret_for, "
                          "secret_until, state, made, due, settled,"
                          " attempts, told) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting', ?, ?, 0, 0, 0)",
-    [QUERY_OUTBOX_DUE] = "SELECT " OUTBOX_COLUMNS
-                         " FROM outbox AS row WHERE state = 'waiting' AND kind = ?1 AND due <= ?2 AND (?1 = 'mail' OR NOT EXISTS"
-                         " (SELECT 1 FROM outbox AS earlier WHERE earlier.request = row.request AND earlier.kind = 'change' AND "
-                         "earlier.state = 'waiting'"
-                         " AND earlier.id < row.id)) ORDER BY id LIMIT ?3",
+    [QUERY_OUTBOX_DUE] =
+        "SELECT " OUTBOX_COLUMNS
+        " FROM outbox AS row WHERE state = 'waiting' AND kind = ?1 AND due <= ?2 AND (?1 = 'mail' OR NOT EXISTS"
+        " (SELECT 1 FROM outbox AS earlier WHERE earlier.request = row.request AND earlier.kind = 'change' AND "
+        "earlier.state = 'waiting'"
+        " AND earlier.id < row.id) OR EXISTS (SELECT 1 FROM outbox AS made WHERE made.request = row.request AND " MADE
+        ")) ORDER BY id LIMIT ?3",
+    [QUERY_OUTBOX_UNBEGUN] =
+        "SELECT " OUTBOX_COLUMNS
+        " FROM outbox WHERE request = ?1 AND kind = 'change' AND state = 'waiting' AND NOT EXISTS (SELECT 1 FROM "
+        "outbox AS made WHERE made.request = ?1 AND " MADE ") ORDER BY id",
     [QUERY_OUTBOX_NEXT] = "SELECT min(due) FROM outbox WHERE state = 'waiting' AND kind = ?",
     [QUERY_OUTBOX_SETTLE] = "UPDATE outbox SET state = ?1, said = ?2, settled = ?3, attempts = attempts + 1, payload = CASE WHEN "
                             "?1 = 'sent' THEN NULL ELSE payload END"
                             " WHERE id = ?4 AND state = 'waiting'",
     [QUERY_OUTBOX_DROP] =
         "UPDATE outbox SET state = 'dropped', settled = ?1 WHERE kind = 'change' AND state = 'waiting' AND request ="
-        " (SELECT request FROM outbox WHERE id = ?2)",
+        " (SELECT request FROM outbox WHERE id = ?2) AND NOT EXISTS (SELECT 1 FROM outbox AS made WHERE made.request = "
+        "outbox.request"
+        " AND " MADE ")",
     [QUERY_OUTBOX_LATER] = "UPDATE outbox SET said = ?, due = ?, attempts = attempts + 1 WHERE id = ? AND state = 'waiting'",
     [QUERY_OUTBOX] = "SELECT " OUTBOX_COLUMNS " FROM outbox WHERE (?1 IS NULL OR state = ?1 OR (?1 = 'open' AND state IN "
                      "('waiting', 'failed'))) AND (?2 IS NULL OR request = ?2) ORDER BY id DESC LIMIT ?3",
@@ -108,7 +118,8 @@ static const char *const sql[QUERY_COUNT] = {
     [QUERY_OUTBOX_RETRY_ALL] = "UPDATE outbox SET due = ?1 WHERE state = 'waiting'",
 
     [QUERY_OUTCOMES] =
-        "SELECT request, max(state = 'conflict'), group_concat(said, '; ') FROM outbox WHERE state IN ('applied', 'conflict') AND "
+        "SELECT request, max(state = 'applied'), max(state = 'conflict'), group_concat(said, '; ') FROM outbox WHERE state IN "
+        "('applied', 'conflict') AND "
         "request NOT IN"
         " (SELECT request FROM outbox WHERE state = 'waiting' AND kind = 'change') GROUP BY request HAVING max(due) <= ?"
         " ORDER BY min(id) LIMIT 200",

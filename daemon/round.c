@@ -2,6 +2,7 @@
 
 #include "mailflow/absence.h"
 #include "mailflow/intake.h"
+#include "mailflow/settle.h"
 
 #define TIMERS_MOST 50
 #define FAILURES_MOST 5
@@ -142,8 +143,11 @@ int round_outcomes(struct site *site, GPtrArray *lines, GError **error)
     for (guint i = 0; i < outcomes->len; i++) {
         const struct outcome *outcome = g_ptr_array_index(outcomes, i);
         GError *problem = NULL;
-        g_autoptr(GPtrArray) plans = workflow_settle(
-            &site->mind, outcome->request, outcome->conflict ? WORKFLOW_CONFLICT : WORKFLOW_APPLIED, outcome->said, &problem);
+        g_autoptr(GPtrArray) plans = settle(&site->mind, outcome->request,
+                                            !outcome->conflict ? SETTLE_APPLIED
+                                            : outcome->applied ? SETTLE_PARTLY
+                                                               : SETTLE_CONFLICT,
+                                            outcome->said, &problem);
         if (!plans && !set_aside(site, outcome->request, "outcome", lines, &problem, error))
             return -1;
         if (!plans)

@@ -69,17 +69,21 @@ void outbox_row_free(struct outbox_row *row);
 
 /* Waiting rows whose hour has come, oldest first. Array of struct outbox_row. */
 GPtrArray *store_outbox_due(struct store *store, const char *kind, gint64 now, guint most);
+/* All waiting changes of a request of which none has been made yet, in order; none when one has. */
+GPtrArray *store_outbox_unbegun(struct store *store, const char *request);
 /* When the next waiting row of `kind` is due; G_MAXINT64 when there is none. */
 gint64 store_outbox_next(struct store *store, const char *kind);
 /* The row's outcome; its payload is erased when it was a mail that has been accepted. */
 void store_outbox_settle(struct store *store, gint64 id, const char *state, const char *said, gint64 now);
+/* When the row is tried again: twice as long each time, 5 s, 10 s ... an hour. */
+gint64 outbox_later(const struct outbox_row *row, gint64 now);
 /* Not now: try again at `due`. */
 void store_outbox_later(struct store *store, gint64 id, const char *said, gint64 due);
 
 /* Requests whose directory changes have all been answered and that the workflow has not yet heard of. */
 struct outcome {
     char *request;
-    gboolean conflict;
+    gboolean applied, conflict; /* something was; both: some of it */
     char *said;
 };
 void outcome_free(struct outcome *outcome);

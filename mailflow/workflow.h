@@ -9,6 +9,9 @@
  *   entering applying   writes the effects as wanted states of the directory into the outbox
  *   entering an end     frees the locks, ends the timers
  *
+ * A request is void only if nothing of it was made; done when everything was, or all that could be (daemon/outbox.c). Until all its changes have an answer it is
+ * applying.
+ *
  * Nothing is carried out here: the result is a plan, which the store commits whole or not at all. An event without a row changes nothing and has a sentence
  * that says so (refusal_find). */
 #ifndef MAILFLOW_WORKFLOW_H
@@ -21,13 +24,6 @@
  * The transition must exist. FALSE with `error` when the world could not be asked: nothing may be committed then. */
 gboolean workflow_advance(const struct affair *affair, struct plan *plan, enum event event, const struct occasion *occasion,
                           const char *actor, const char *detail, GPtrArray *plans, GError **error);
-
-/* How the directory took a request's changes, as the courier reports it. */
-enum workflow_outcome { WORKFLOW_APPLIED, WORKFLOW_CONFLICT };
-
-/* All changes of `request` have an outcome: plans for the request's end. */
-GPtrArray *workflow_settle(const struct mind *mind, const char *request, enum workflow_outcome outcome, const char *detail,
-                           GError **error);
 
 /* A timer of `request` is due: "expire", or "remind-N" for the Nth reminder of the open stage. */
 GPtrArray *workflow_timer(const struct mind *mind, const char *request, const char *kind, GError **error);

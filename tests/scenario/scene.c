@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "daemon/changes.h"
 #include "mailflow/compose.h"
 #include "mailflow/packet.h"
 #include "mailflow/receipt.h"
@@ -326,22 +327,10 @@ static void send_mail(struct scene *scene, const struct outbox_row *row)
     letter_free(letter);
 }
 
-static enum tree_outcome apply_really(struct scene *scene, const char *ldif, char **reason)
-{
-    struct directory_job job = {.change = ldif};
-
-    directory_apply(scene->courier, &job, 1);
-    *reason = job.reason;
-    if (job.outcome == DIRECTORY_NEVER)
-        fail_msg("the directory refuses\n%s%s", ldif, job.reason);
-    return job.outcome == DIRECTORY_APPLIED ? TREE_APPLIED : job.outcome == DIRECTORY_CONFLICT ? TREE_CONFLICT : TREE_AWAY;
-}
-
 static void carry_change(struct scene *scene, const struct outbox_row *row)
 {
     g_autofree char *reason = NULL;
-    enum tree_outcome outcome =
-        scene->courier ? apply_really(scene, row->payload, &reason) : tree_apply(scene->tree, row->payload, &reason);
+    enum tree_outcome outcome = tree_apply(scene->tree, row->payload, &reason);
 
     if (outcome == TREE_AWAY)
         store_outbox_later(scene->site.store, row->id, reason, scene->now + SECOND);
@@ -349,15 +338,39 @@ static void carry_change(struct scene *scene, const struct outbox_row *row)
         store_outbox_settle(scene->site.store, row->id, outcome == TREE_APPLIED ? "applied" : "conflict", reason, scene->now);
 }
 
-static guint carry_out(struct scene *scene)
+/* As the courier does it, into the real directory. */
+static guint carry_changes_really(struct scene *scene)
 {
-    g_autoptr(GPtrArray) changes = store_outbox_due(scene->site.store, "change", scene->now, 1000);
-    g_autoptr(GError) error = NULL;
+    g_autoptr(GPtrArray) tries = changes_try(scene->site.store, scene->courier, scene->now, 1000);
 
+    for (guint i = 0; i < tries->len; i++) {
+        const struct change_try *try = g_ptr_array_index(tries, i);
+        if (try->job.outcome == DIRECTORY_NEVER)
+            fail_msg("the directory refuses\n%s%s", try->row->payload, try->job.reason);
+    }
+    store_begin(scene->site.store);
+    changes_settle(scene->site.store, tries, scene->now);
+    commit(scene);
+    return tries->len;
+}
+
+static guint carry_changes(struct scene *scene)
+{
+    if (scene->courier)
+        return carry_changes_really(scene);
+    g_autoptr(GPtrArray) changes = store_outbox_due(scene->site.store, "change", scene->now, 1000);
     store_begin(scene->site.store);
     for (guint i = 0; i < changes->len; i++)
         carry_change(scene, g_ptr_array_index(changes, i));
     commit(scene);
+    return changes->len;
+}
+
+static guint carry_out(struct scene *scene)
+{
+    g_autoptr(GError) error = NULL;
+    guint changed = carry_changes(scene);
+
     store_begin(scene->site.store);
     int told = round_outcomes(&scene->site, scene->lines, &error);
     int due = told < 0 ? -1 : round_timers(&scene->site, scene->lines, &error);
@@ -367,7 +380,7 @@ static guint carry_out(struct scene *scene)
     for (guint i = 0; i < mails->len; i++)
         send_mail(scene, g_ptr_array_index(mails, i));
     commit(scene);
-    return changes->len + (guint)MAX(told, 0) + (guint)MAX(due, 0) + mails->len;
+    return changed + (guint)MAX(told, 0) + (guint)MAX(due, 0) + mails->len;
 }
 
 void scene_deliver(struct scene *scene)
