@@ -1,7 +1,7 @@
 /* The directory's door while slapd is killed: every change is made once. */
 #include "tests/unit/slapd.h"
 
-enum { BATCH = 200 };
+enum { BATCH = 600 };
 
 /* How far a batch is. */
 typedef guint progress(struct directory *directory, const char *what);
