@@ -5,6 +5,7 @@
 #include "daemon/command.h"
 #include "daemon/sheet.h"
 #include "daemon/site.h"
+#include "daemon/transcript.h"
 #include "mailflow/intake.h"
 
 /* A request that will never be: nothing is counted up for an explanation. */
@@ -64,6 +65,7 @@ static void explain_json(const char *file, const struct message *message, gboole
     sheet_member(builder, "verdict", verdict_name(message->verdict.word));
     sheet_member(builder, "verdictWhy", message->verdict.why);
     sheet_instruction(builder, &message->instruction);
+    transcript_json(builder, message);
     json_builder_set_member_name(builder, "known");
     json_builder_add_boolean_value(builder, known);
     json_builder_set_member_name(builder, "plans");
@@ -87,6 +89,10 @@ static void explain_text(const char *file, const struct message *message, gboole
     if (message->instruction.word != INSTRUCTION_NONE)
         printf("  asks     %s%s%s: %s\n", instruction_name(message->instruction.word), message->instruction.whom ? " to " : "",
                message->instruction.whom ? message->instruction.whom : "", message->instruction.why);
+    g_autofree char *lines = transcript_text(message);
+    g_auto(GStrv) each = g_strsplit(lines ? lines : "", "\n", -1);
+    for (guint i = 0; each[i]; i++)
+        printf("  %-9s%s\n", i ? "" : "lines", each[i]);
     if (known)
         puts("  known    this message has been dealt with already: it would change nothing");
     for (guint i = 0; i < plans->len; i++) {

@@ -14,6 +14,7 @@
 #include "daemon/command.h"
 #include "daemon/parser.h"
 #include "daemon/sheet.h"
+#include "daemon/transcript.h"
 #include "mailflow/certificate.h"
 #include "mailflow/limits.h"
 #include "paths.h"
@@ -192,6 +193,8 @@ static void print_json(const char *name, const struct message *message, const ch
     sheet_member(builder, "form", message && message->form ? message->form->root : NULL);
     add_findings(builder, message ? message->findings : NULL);
     add_signature(builder, message ? message->signature : NULL);
+    if (message)
+        transcript_json(builder, message);
     json_builder_end_object(builder);
     sheet_json(builder);
 }
@@ -237,6 +240,8 @@ static void print_text(const char *name, const struct message *message, const ch
     print_line("", message->instruction.why);
     print_line("delegate", message->instruction.whom);
     print_line("note", message->instruction.note);
+    g_autofree char *lines = transcript_text(message);
+    print_line("lines", lines);
     print_line("form", message->form ? message->form->root : NULL);
     print_signature(message->signature);
     for (guint i = 0; i < message->findings->len; i++) {

@@ -42,8 +42,11 @@
 
 /* A packet from the parser to the desk (packet.h, daemon/parser.h). */
 #define LIMIT_PACKET_BYTES (24 * 1024 * 1024)
-#define LIMIT_CHOICES 200   /* numbers in an answer (confirmation.h) */
-#define LIMIT_FINDINGS 2000 /* findings of one message */
-#define LIMIT_FIELDS 5000   /* fields of one form, as they travel */
+#define LIMIT_CHOICES 200       /* numbers in an answer (confirmation.h) */
+#define LIMIT_BALLOT_NUMBER 200 /* requests of one list, and the largest number in an answer to it (ballot.h) */
+#define LIMIT_BALLOT_LINES 500  /* lines of such an answer */
+#define LIMIT_BALLOT_QUOTE 200  /* of a line quoted back */
+#define LIMIT_FINDINGS 2000     /* findings of one message */
+#define LIMIT_FIELDS 5000       /* fields of one form, as they travel */
 
 #endif

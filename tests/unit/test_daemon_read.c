@@ -112,6 +112,38 @@ static void test_signature(void **state)
     assert_true(json_object_get_null_member(signature, "subject"));
 }
 
+/* An answer to the daily list: a line each; the verdict of the whole is what it would be in any other mail. */
+static void test_lines(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"numbers", "all", "verdict", "reason", "archive", "problem"};
+    char *arguments[] = {"--templates", "templates", GOLDEN "reply-numbered-lines.eml", NULL};
+    int code;
+    g_auto(GStrv) lines = lines_of(arguments, &code);
+
+    assert_int_equal(g_strv_length(lines), 1);
+    g_autoptr(JsonNode) reply = parse(lines[0]);
+    assert_string_equal(member(reply, "verdict"), "unclear");
+    JsonArray *read = json_object_get_array_member(json_node_get_object(reply), "lines");
+    assert_int_equal(json_array_get_length(read), 3);
+    JsonObject *line = json_array_get_object_element(read, 0);
+    g_autoptr(GList) members = json_object_get_members(line);
+    assert_int_equal(g_list_length(members), G_N_ELEMENTS(names));
+    for (guint i = 0; i < G_N_ELEMENTS(names); i++)
+        assert_string_equal(g_list_nth_data(members, i), names[i]);
+    JsonArray *numbers = json_object_get_array_member(line, "numbers");
+    assert_int_equal(json_array_get_length(numbers), 4);
+    assert_int_equal(json_array_get_int_element(numbers, 3), 4);
+    assert_string_equal(json_object_get_string_member(line, "verdict"), "approve");
+    assert_string_equal(json_object_get_string_member(line, "archive"), "济建〔2026〕1号");
+    line = json_array_get_object_element(read, 1);
+    assert_string_equal(json_object_get_string_member(line, "reason"), "材料不全，\n劳动合同已过期");
+    assert_true(json_object_get_null_member(line, "problem"));
+    line = json_array_get_object_element(read, 2);
+    assert_string_equal(json_object_get_string_member(line, "verdict"), "none");
+    assert_non_null(json_object_get_string_member(line, "problem"));
+}
+
 /* More files than a batch, some that cannot be opened, one larger than is taken. */
 static void test_order(void **state)
 {
@@ -154,10 +186,8 @@ static void test_usage(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_members),
-        cmocka_unit_test(test_signature),
-        cmocka_unit_test(test_order),
-        cmocka_unit_test(test_usage),
+        cmocka_unit_test(test_members), cmocka_unit_test(test_signature), cmocka_unit_test(test_lines),
+        cmocka_unit_test(test_order),   cmocka_unit_test(test_usage),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
