@@ -4,6 +4,7 @@
 
 #include "ldap-schema/names.h"
 #include "mailflow/automatic.h"
+#include "mailflow/machine.h"
 #include "mailflow/reissue.h"
 
 #define DAY_MS 86400000LL
@@ -197,7 +198,7 @@ static gboolean note_absence(const struct affair *affair, const struct ticket *t
     struct entry *reviewer = facts->read(facts->context, ticket->person, &problem);
     const char *deputy = reviewer ? deputy_today(affair->mind, reviewer) : NULL;
 
-    if (deputy || automatic_is_absence(message->subject)) {
+    if (deputy || automatic_is_absence(message->subject) || machine_is_away(message->own)) {
         plan_event(plan, message->from, "absent", state, state, deputy ? deputy : message->why);
         plan_log(plan, "%s: %s is away%s%s", affair->request->id, message->from, deputy ? ", deputy " : "", deputy ? deputy : "");
         if (!problem && deputy)

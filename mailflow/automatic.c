@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "mailflow/idiom.h"
+#include "mailflow/machine.h"
 
 /* A field that only machines write. `value` NULL: its presence is enough; otherwise the beginning of its value, `!` before it:
  * any other value. */
@@ -39,7 +40,12 @@ static const struct mark {
     {"X-Precedence", "auto", "X-Precedence: auto_reply"},
     {"Delivered-To", "autoresponder", "Delivered-To: Autoresponder"},
     {"X-MS-Exchange-Generated-Message-Source", "Mailbox Rules Agent", "Exchange's rules wrote it"},
-    {"X-MS-Exchange-Inbox-Rules-Loop", "!", "Exchange's rules wrote it"},
+    {"X-QQ-Auto-Reply", NULL, "X-QQ-AUTO-REPLY says so"},
+    {"X-QQ-HolidayReply", NULL, "X-QQ-HolidayReply says so"},
+    {"X-Amazon-Auto-Reply", NULL, "X-Amazon-Auto-Reply says so"},
+    {"X-Auto-Reply-From", NULL, "X-Auto-Reply-From says so"},
+    {"X-Autoresponse", NULL, "X-Autoresponse says so"},
+    {"X-Trusted-Delivery", NULL, "X-Trusted-Delivery: it asks for a confirmation of the sender"},
 };
 
 /* A local part with one of these words between its hyphens, dots and digits is a machine's. */
@@ -158,13 +164,23 @@ static const struct {
     {"text/calendar", "cancel", "a calendar's cancellation", FALSE},
 };
 
+/* A calendar whose method stands only in its text. */
+static gboolean has_method(const struct part *part, const char *method)
+{
+    if (!part_is(part, "text/calendar") || part->report)
+        return FALSE;
+    g_autofree char *text = part_text(part);
+    g_autofree char *line = g_strdup_printf("\nMETHOD:%s", method);
+    return strcasestr(text, line) != NULL;
+}
+
 static const char *find_type(const struct evidence *evidence)
 {
     for (guint p = 0; p < evidence->parts->len; p++) {
         const struct part *part = &g_array_index(evidence->parts, struct part, p);
         for (guint i = 0; i < G_N_ELEMENTS(types); i++)
             if ((p == 0 || !types[i].root) && part_is(part, types[i].type) &&
-                (!types[i].report || g_strcmp0(part->report, types[i].report) == 0))
+                (!types[i].report || g_strcmp0(part->report, types[i].report) == 0 || has_method(part, types[i].report)))
                 return types[i].why;
     }
     return NULL;
@@ -227,6 +243,43 @@ static gboolean is_absence(const struct evidence *evidence, const char *subject)
            evidence->answers->len > 0;
 }
 
+/* Whether what follows an automatic subject is what it answers; people go on in words: "自动回复怎么取消", "Automatic reply is wrong". */
+static gboolean names_what_it_answers(const struct evidence *evidence, const char *rest)
+{
+    gunichar last = g_utf8_get_char(g_utf8_prev_char(rest)), next = g_utf8_get_char(rest);
+    const char *words = rest + strspn(rest, " ");
+    gboolean answers = FALSE;
+
+    if (!g_unichar_isalnum(last) || *words == '\0')
+        return TRUE;
+    if (next != ' ' && !g_unichar_isalnum(next))
+        return next != '?' && next != 0xff1f;
+    automatic_strip_subject(words, &answers);
+    return answers || evidence->answers->len > 0 || idiom_begins(IDIOM_LINK, words) != NULL ||
+           (next == ' ' && !g_ascii_isalpha(*words));
+}
+
+/* "[自动回复] x", "Automatic reply: x" */
+static gboolean is_automatic_subject(const struct evidence *evidence, const char *subject)
+{
+    static const char *const brackets[] = {"", "[", "(", "【", "［", "（"};
+    const char *rest = NULL;
+
+    for (guint i = 0; i < G_N_ELEMENTS(brackets) && !rest; i++)
+        if (g_str_has_prefix(subject, brackets[i]))
+            rest = idiom_begins(IDIOM_AUTOMATIC_SUBJECT, subject + strlen(brackets[i]));
+    return rest && names_what_it_answers(evidence, rest);
+}
+
+/* "来自a@example.com的自动回复" */
+static gboolean is_reply_of(const char *subject)
+{
+    const char *from = idiom_begins(IDIOM_LINK, subject);
+
+    return from && g_str_has_prefix(subject, "来自") &&
+           (g_str_has_suffix(subject, "的自动回复") || g_str_has_suffix(subject, "的自动答复"));
+}
+
 static const char *find_subject(const struct evidence *evidence)
 {
     g_autofree char *subject = g_utf8_strdown(evidence->subject ? evidence->subject : "", -1);
@@ -235,7 +288,7 @@ static const char *find_subject(const struct evidence *evidence)
 
     if (answers) /* people answer automatic mail, too */
         return NULL;
-    if (idiom_begins(IDIOM_AUTOMATIC_SUBJECT, stripped))
+    if (is_automatic_subject(evidence, stripped) || is_reply_of(stripped))
         return "the subject is an automatic answer's";
     if (is_absence(evidence, stripped))
         return "the subject is a note of absence";
@@ -276,13 +329,46 @@ static const char *find_robot(const struct evidence *evidence)
     return automatic_is_robot(evidence->from) ? "the sender's address is a robot's" : NULL;
 }
 
-/* Only the first words: further down it may be a quote that was not recognised. */
+/* The words of whoever wrote it; what was taken for a footer, when there is nothing else. */
+static char *said(const struct evidence *evidence)
+{
+    const char *words = *evidence->own ? evidence->own : evidence->text;
+    const char *quote = *evidence->own ? NULL : strstr(words, "\n>");
+    g_autofree char *head = g_utf8_make_valid(words, (gssize)MIN(quote ? (gsize)(quote - words) : strlen(words), 400));
+
+    return g_utf8_strdown(head, -1);
+}
+
 static const char *find_saying(const struct evidence *evidence)
 {
-    g_autofree char *head = g_utf8_make_valid(evidence->own, (gssize)MIN(strlen(evidence->own), 400));
-    g_autofree char *own = g_utf8_strdown(head, -1);
+    g_autofree char *words = said(evidence);
 
-    return idiom_within(IDIOM_MACHINE, own) ? "the text says that a machine wrote it" : NULL;
+    if (machine_says_so(words))
+        return "the text says that a machine wrote it";
+    if (idiom_within(IDIOM_RECALL, words))
+        return "a mail program takes a message back";
+    if (!evidence->word && !evidence->form && machine_is_courteous(evidence->own))
+        return "the text is an answering machine's and nothing else";
+    return NULL;
+}
+
+/* What people's mail has, too, each by itself: a word to servers, and a note of absence. Both, and nothing decided, is a machine. */
+static const char *find_hint(const struct evidence *evidence)
+{
+    g_autofree char *precedence = header_value(evidence->header, "Precedence", 0);
+    gboolean bulk = precedence && g_ascii_strcasecmp(precedence, "list") != 0;
+    gboolean suppressed = header_count(evidence->header, "X-Auto-Response-Suppress") > 0;
+    gboolean ruled =
+        header_count(evidence->header, "X-MS-Exchange-Inbox-Rules-Loop") > 0; /* also where a rule only passes mail on */
+    gboolean answers = FALSE;
+
+    if (evidence->subject)
+        automatic_strip_subject(evidence->subject, &answers);
+    if (suppressed && ruled && !answers && !evidence->word)
+        return "Exchange's rules wrote it";
+    if ((bulk || suppressed || ruled) && !evidence->word && !evidence->form && machine_is_away(evidence->own))
+        return "a note of absence with a header of machines";
+    return NULL;
 }
 
 static const char *find_null_sender(const struct evidence *evidence)
@@ -293,8 +379,8 @@ static const char *find_null_sender(const struct evidence *evidence)
 
 const char *automatic_find(const struct evidence *evidence)
 {
-    static const char *(*const finders[])(const struct evidence *) = {find_type,        find_mark,  find_subject,
-                                                                      find_null_sender, find_robot, find_saying};
+    static const char *(*const finders[])(const struct evidence *) = {find_type,  find_mark,   find_subject, find_null_sender,
+                                                                      find_robot, find_saying, find_hint};
 
     for (guint i = 0; i < G_N_ELEMENTS(finders); i++) {
         const char *why = finders[i](evidence);
@@ -306,8 +392,9 @@ const char *automatic_find(const struct evidence *evidence)
 
 const char *automatic_find_list(const struct evidence *evidence)
 {
-    static const char *const companions[] = {"List-Unsubscribe", "Precedence",     "List-Help", "List-Archive",
-                                             "List-Subscribe",   "X-Mailing-List", "X-ML-Name", NULL};
+    static const char *const companions[] = {"List-Unsubscribe", "Precedence",     "List-Help",
+                                             "List-Archive",     "List-Subscribe", "X-Mailing-List",
+                                             "X-ML-Name",        "X-MLServer",     NULL};
     gboolean listed = FALSE, companied = FALSE;
 
     if (evidence->token) /* a reviewer behind a list is a person still */

@@ -45,7 +45,7 @@ static const char *const returned_types[] = {"message/rfc822",
 
 /* What may be looked at before a bounce is found, as lower-case words. */
 struct looks {
-    gboolean null_sender, daemon, robot, answers, told, failed, returned, formal;
+    gboolean null_sender, daemon, robot, answers, named, told, failed, returned, formal;
 };
 
 static void look_at_text(const struct evidence *evidence, struct looks *looks)
@@ -53,8 +53,9 @@ static void look_at_text(const struct evidence *evidence, struct looks *looks)
     g_autofree char *text = folded(evidence->text, 20000);
 
     looks->failed = idiom_within(IDIOM_FAILURE, text);
-    text[MIN(strlen(text), 400)] = '\0';
-    looks->formal = idiom_within(IDIOM_REPORT, text);
+    /* who answers a report quotes it */
+    g_autofree char *first = folded(looks->answers ? evidence->own : evidence->text, 400);
+    looks->formal = idiom_within(IDIOM_REPORT, first);
 }
 
 static void look(const struct evidence *evidence, struct looks *looks)
@@ -66,16 +67,18 @@ static void look(const struct evidence *evidence, struct looks *looks)
     looks->daemon = is_from_daemon(evidence);
     looks->robot = automatic_is_robot(evidence->from);
     automatic_strip_subject(subject, &looks->answers);
-    looks->told = !looks->answers && idiom_within(IDIOM_FAILURE_SUBJECT, subject);
+    looks->named = idiom_within(IDIOM_FAILURE_SUBJECT, subject);
+    looks->told = looks->named && !looks->answers;
     looks->returned = find_part(evidence, returned_types) != NULL;
-    if (looks->told || looks->daemon || looks->null_sender || looks->robot) /* most mail is none of these */
+    if (looks->named || looks->daemon || looks->null_sender || looks->robot) /* most mail is none of these */
         look_at_text(evidence, looks);
 }
 
-/* A postmaster is sometimes a person, who answers under Re: */
+/* A postmaster is sometimes a person, and so is who is called an administrator of mail: they answer under Re: */
 static gboolean may_be_person(const struct evidence *evidence, const struct looks *looks)
 {
-    return looks->answers && (!evidence->from || g_str_has_prefix(evidence->from, "postmaster@"));
+    return looks->answers && !looks->null_sender &&
+           (!evidence->from || g_str_has_prefix(evidence->from, "postmaster@") || !idiom_within(IDIOM_SYSTEM, evidence->from));
 }
 
 const char *bounce_find(const struct evidence *evidence)
@@ -90,7 +93,7 @@ const char *bounce_find(const struct evidence *evidence)
         return "X-Failed-Recipients names the address that failed";
     look(evidence, &looks);
     if (!looks.daemon && !looks.null_sender && !looks.robot) /* people forward and quote bounces */
-        return looks.told && looks.formal && !evidence->token ? "the subject and the first words are a mail system's" : NULL;
+        return looks.named && looks.formal && !evidence->token ? "the subject and the first words are a mail system's" : NULL;
     if (reported)
         return "a delivery status report from a mail system";
     if (looks.told && (!looks.robot || looks.failed))
@@ -200,6 +203,15 @@ static char *find_message_id(const char *text)
     return NULL;
 }
 
+/* Coremail, which runs most Chinese mailboxes, names the mail in the report's own header. */
+static char *stamped_message_id(const struct header *header)
+{
+    g_autoptr(GPtrArray) ids = g_ptr_array_new_with_free_func(g_free);
+
+    header_message_ids(header, "X-CM-Original-Message-ID", FALSE, ids, 1);
+    return ids->len > 0 ? g_strdup(g_ptr_array_index(ids, 0)) : NULL;
+}
+
 static void read_returned(const struct evidence *evidence, struct bounce *bounce)
 {
     const struct part *returned = find_part(evidence, returned_types);
@@ -218,6 +230,8 @@ static void read_returned(const struct evidence *evidence, struct bounce *bounce
         }
         header_clear(&header);
     }
+    if (!bounce->message_id)
+        bounce->message_id = stamped_message_id(evidence->header);
     if (!bounce->message_id)
         bounce->message_id = find_message_id(evidence->text);
     if (!bounce->message_id && evidence->answers->len > 0)

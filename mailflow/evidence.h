@@ -20,6 +20,7 @@ struct evidence {
     gboolean token;              /* one of our tokens stands in an address, a msg-id or the subject */
     gboolean form;               /* it carries a form */
     gboolean verdict;            /* its own words are a verdict */
+    gboolean word;               /* a word of a verdict stands in its own words, clear or not */
 };
 
 #endif

@@ -375,6 +375,7 @@ static void read_body(const struct message_reader *reader, const struct header *
         .token = message->sightings->len > 0,
         .form = form || several,
         .verdict = message->verdict.word == VERDICT_APPROVE || message->verdict.word == VERDICT_REJECT,
+        .word = message->verdict.word != VERDICT_NONE,
     };
     settle(&evidence, message);
     body_clear(&body);

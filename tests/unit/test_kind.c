@@ -159,6 +159,10 @@ static const struct sample {
     {KIND_AUTOMATIC, "From: kernel test robot <lkp@example.com>\n" ANSWER "Subject: Re: x\n\napproved\n"},
     {KIND_AUTOMATIC, PERSON "Subject: Recall: 请审核\n\n测试甲 would like to recall the message, \"请审核\".\n"},
     {KIND_AUTOMATIC, PERSON "Subject: 撤回: 请审核\n\n测试甲 将撤回邮件“请审核”。\n"},
+/* clang-format off */
+#include "tests/unit/kind_automatic.inc"
+#include "tests/unit/kind_person.inc"
+    /* clang-format on */
     /* lists */
     {KIND_LIST, PERSON "List-Id: <news.example.com>\nPrecedence: bulk\nSubject: 通知\n\nx\n"},
     {KIND_LIST, PERSON "List-Id: <news.example.com>\nList-Unsubscribe: <mailto:x@example.com>\nSubject: Re: 通知\n\nx\n"},
@@ -240,6 +244,10 @@ static void test_bounces(void **state)
          "charset=utf-8\n\n<table><tr><td>收件人</td><td>&lt;b@example.test&gt;"
          "</td></tr><tr><td>退信原因</td><td>邮箱不存在</td></tr></table>\n",
          "b@example.test", NULL, NULL, TRUE},
+        {"From: Postmaster@163.com\nSubject: 系统退信\nX-CM-Original-Message-ID: <" TOKEN
+         ".3@example.com>\n\n抱歉，您的邮件被退回来了\n"
+         "收件人：b@example.test\n退信原因：550 user not found\n",
+         "b@example.test", NULL, TOKEN ".3@example.com", TRUE},
         {"From: mail@example.com\nX-Failed-Recipients: b@example.test, c@example.test\nSubject: x\n\nunrouteable\n",
          "b@example.test", NULL, NULL, TRUE},
     };
