@@ -101,17 +101,21 @@ class Drop:
 
 
 class Folders:
-    """Yields the files that appear in some folders, complete, each once, and removes them."""
+    """Yields the files that appear in some folders, complete, each once, and puts them aside, as people who keep their mail do: a file system may take long
+    to find room for new files while many have just been removed."""
 
     def __init__(self, paths):
         self.libc = ctypes.CDLL(None, use_errno=True)
         self.inotify = self.libc.inotify_init1(os.O_CLOEXEC)
         self.paths = {}
+        self.aside = {}
         for path in paths:
             watch = self.libc.inotify_add_watch(self.inotify, os.fsencode(path), CLOSED | MOVED_IN)
             if watch < 0:
                 raise OSError(ctypes.get_errno(), f"cannot watch {path}")
             self.paths[watch] = path
+            self.aside[path] = path.rstrip("/") + ".read"
+            os.makedirs(self.aside[path], exist_ok=True)
 
     def wait(self, seconds):
         """The contents of all files that have come, as soon as there is one; empty when the time is over."""
@@ -124,14 +128,14 @@ class Folders:
             watch, _, _, size = EVENT.unpack_from(events, offset)
             name = events[offset + EVENT.size : offset + EVENT.size + size].rstrip(b"\0")
             offset += EVENT.size + size
-            found.append(os.path.join(os.fsencode(self.paths[watch]), name))
-        return [self._take(path) for path in found]
+            found.append((self.paths[watch], os.fsdecode(name)))
+        return [self._take(*one) for one in found]
 
-    @staticmethod
-    def _take(path):
+    def _take(self, folder, name):
+        path = os.path.join(folder, name)
         with open(path, "rb") as file:
             content = file.read()
-        os.unlink(path)
+        os.rename(path, os.path.join(self.aside[folder], name))
         return content
 
     def close(self):
