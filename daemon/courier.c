@@ -67,6 +67,8 @@ static gboolean carry_changes(struct courier *courier, gint64 now)
 struct errand {             /* a mail on its way */
     struct outbox_row *row; /* borrowed */
     char *secret;
+    gboolean fresh;   /* no earlier copy can have brought this secret */
+    gboolean unknown; /* this copy may have been taken */
     struct letter *letter;
     const char *state; /* the row's next: "waiting", "sent", "failed"; NULL while it can still leave */
     char *said;
@@ -105,6 +107,28 @@ static char *make_secret(void)
     return g_string_free(secret, FALSE);
 }
 
+/* Each account's secret: the one that may be under way already, or a new one, durable before it leaves. */
+static gboolean keep_secrets(struct courier *courier, struct errand *errands, guint count)
+{
+    guint fresh = 0;
+
+    for (guint i = 0; i < count; i++) {
+        struct errand *errand = &errands[i];
+        if (!errand->row->secret_for || (errand->secret = store_outbox_secret(courier->store, errand->row->id)))
+            continue;
+        errand->secret = make_secret();
+        errand->fresh = TRUE;
+        fresh++;
+    }
+    if (!fresh)
+        return TRUE;
+    store_begin(courier->store);
+    for (guint i = 0; i < count; i++)
+        if (errands[i].fresh)
+            store_outbox_keep(courier->store, errands[i].row->id, errands[i].secret);
+    return commit(courier);
+}
+
 /* The one-time secrets of this batch, all at once; an account that has a password of its own already keeps it. */
 static void set_secrets(struct courier *courier, struct errand *errands, guint count)
 {
@@ -115,7 +139,6 @@ static void set_secrets(struct courier *courier, struct errand *errands, guint c
     for (guint i = 0; i < count; i++) {
         if (!errands[i].row->secret_for)
             continue;
-        errands[i].secret = make_secret();
         jobs[wanted] = (struct directory_job){
             .dn = errands[i].row->secret_for, .secret = errands[i].secret, .until = errands[i].row->secret_until / 1000};
         whose[wanted++] = i;
@@ -153,8 +176,11 @@ static void hear_answer(struct errand *errand, const struct smtp_job *job)
     case SMTP_ACCEPTED:
         end_errand(errand, "sent", job->said);
         break;
-    case SMTP_LATER:
     case SMTP_UNKNOWN:
+        errand->unknown = TRUE;
+        end_errand(errand, "waiting", job->said);
+        break;
+    case SMTP_LATER:
         end_errand(errand, "waiting", job->said);
         break;
     case SMTP_NEVER:
@@ -199,6 +225,8 @@ static gboolean write_down(struct courier *courier, const struct errand *errands
     store_begin(courier->store);
     for (guint i = 0; i < count; i++) {
         const struct errand *errand = &errands[i];
+        if (errand->fresh && !errand->unknown)
+            store_outbox_keep(courier->store, errand->row->id, NULL);
         if (errand->state && g_str_equal(errand->state, "waiting"))
             store_outbox_later(courier->store, errand->row->id, errand->said, outbox_later(errand->row, now));
         else if (errand->state)
@@ -218,6 +246,17 @@ static gboolean put_off(struct courier *courier, const GPtrArray *rows, gint64 n
     return commit(courier);
 }
 
+static gboolean carry_errands(struct courier *courier, struct errand *errands, guint count, gint64 now)
+{
+    set_secrets(courier, errands, count);
+    for (guint i = 0; i < count; i++)
+        if (!errands[i].state)
+            compose(courier, &errands[i]);
+    gboolean sent = send(courier, errands, count, now);
+    gboolean kept = write_down(courier, errands, count, clock_now());
+    return sent && kept;
+}
+
 static gboolean carry_mails(struct courier *courier, gint64 now)
 {
     if (outage_pauses(&courier->no_submission, now))
@@ -230,15 +269,11 @@ static gboolean carry_mails(struct courier *courier, gint64 now)
     g_autofree struct errand *errands = g_new0(struct errand, rows->len);
     for (guint i = 0; i < rows->len; i++)
         errands[i].row = g_ptr_array_index(rows, i);
-    set_secrets(courier, errands, rows->len);
-    for (guint i = 0; i < rows->len; i++)
-        if (!errands[i].state)
-            compose(courier, &errands[i]);
-    gboolean sent = send(courier, errands, rows->len, now);
-    gboolean kept = write_down(courier, errands, rows->len, clock_now());
+    gboolean durable = keep_secrets(courier, errands, rows->len);
+    gboolean done = durable && carry_errands(courier, errands, rows->len, now);
     for (guint i = 0; i < rows->len; i++)
         errand_clear(&errands[i]);
-    return sent && kept;
+    return done;
 }
 
 /* Accounts whose owners have set a password of their own lose the end of the one-time secret. */

@@ -17,7 +17,10 @@
  *   wait    until each has an answer the request stays "applying"
  *
  * Anything temporary leaves a row waiting with a later hour. A crash between the world's answer and its commit carries the row out once more: the directory
- * finds the wanted state there, the mail leaves with the same Message-ID. */
+ * finds the wanted state there, the mail leaves with the same Message-ID.
+ *
+ * A mail that brings a one-time secret brings the same one however often it leaves, or a mail client that folds the copies might show a dead one. So the secret is
+ * durable in the row before the first copy leaves, and erased (secure_delete) with the server's answer, yes or no; it stays only while the answer is unknown. */
 #include "daemon/clock.h"
 #include "daemon/query.h"
 #include "daemon/store.h"
@@ -82,6 +85,20 @@ GPtrArray *store_outbox_unbegun(struct store *store, const char *request)
 gint64 outbox_later(const struct outbox_row *row, gint64 now)
 {
     return now + MIN(LATER_FIRST << MIN(row->attempts, 12), LATER_MOST);
+}
+
+char *store_outbox_secret(struct store *store, gint64 id)
+{
+    sqlite3_stmt *row = query_bind(&store->queries, QUERY_OUTBOX_SECRET, "i", id);
+    char *secret = query_row(&store->queries, row) ? query_text(row, 0) : NULL;
+
+    query_end(row);
+    return secret;
+}
+
+void store_outbox_keep(struct store *store, gint64 id, const char *secret)
+{
+    query_write(&store->queries, QUERY_OUTBOX_KEEP, "ti", secret, id);
 }
 
 void store_outbox_settle(struct store *store, gint64 id, const char *state, const char *said, gint64 now)

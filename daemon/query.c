@@ -103,13 +103,15 @@ static const char *const sql[QUERY_COUNT] = {
         "outbox AS made WHERE made.request = ?1 AND " MADE ") ORDER BY id",
     [QUERY_OUTBOX_NEXT] = "SELECT min(due) FROM outbox WHERE state = 'waiting' AND kind = ?",
     [QUERY_OUTBOX_SETTLE] = "UPDATE outbox SET state = ?1, said = ?2, settled = ?3, attempts = attempts + 1, payload = CASE WHEN "
-                            "?1 = 'sent' THEN NULL ELSE payload END"
+                            "?1 = 'sent' THEN NULL ELSE payload END, secret = NULL"
                             " WHERE id = ?4 AND state = 'waiting'",
     [QUERY_OUTBOX_DROP] =
         "UPDATE outbox SET state = 'dropped', settled = ?1 WHERE kind = 'change' AND state = 'waiting' AND request ="
         " (SELECT request FROM outbox WHERE id = ?2) AND NOT EXISTS (SELECT 1 FROM outbox AS made WHERE made.request = "
         "outbox.request"
         " AND " MADE ")",
+    [QUERY_OUTBOX_SECRET] = "SELECT secret FROM outbox WHERE id = ?",
+    [QUERY_OUTBOX_KEEP] = "UPDATE outbox SET secret = ? WHERE id = ?",
     [QUERY_OUTBOX_LATER] = "UPDATE outbox SET said = ?, due = ?, attempts = attempts + 1 WHERE id = ? AND state = 'waiting'",
     [QUERY_OUTBOX] = "SELECT " OUTBOX_COLUMNS " FROM outbox WHERE (?1 IS NULL OR state = ?1 OR (?1 = 'open' AND state IN "
                      "('waiting', 'failed'))) AND (?2 IS NULL OR request = ?2) ORDER BY id DESC LIMIT ?3",

@@ -65,6 +65,7 @@ static const char *const migrations[] = {
     "'waiting' AND attempts >= 5)); DROP INDEX outbox_failed;",
     "CREATE TABLE delegation (request TEXT NOT NULL REFERENCES request, step INTEGER NOT NULL, person TEXT NOT NULL, delegate TEXT "
     "NOT NULL, name TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (request, step, person)) STRICT, WITHOUT ROWID;",
+    "ALTER TABLE outbox ADD COLUMN secret TEXT;",
 };
 
 static gboolean run(struct store *store, const char *script, GError **error)

@@ -73,7 +73,11 @@ GPtrArray *store_outbox_due(struct store *store, const char *kind, gint64 now, g
 GPtrArray *store_outbox_unbegun(struct store *store, const char *request);
 /* When the next waiting row of `kind` is due; G_MAXINT64 when there is none. */
 gint64 store_outbox_next(struct store *store, const char *kind);
-/* The row's outcome; its payload is erased when it was a mail that has been accepted. */
+/* The one-time secret that a copy of the mail may have brought already, NULL when none has; caller frees. And the one the next copy will bring: durable before it
+ * leaves, NULL as soon as it surely has not. */
+char *store_outbox_secret(struct store *store, gint64 id);
+void store_outbox_keep(struct store *store, gint64 id, const char *secret);
+/* The row's outcome; its secret goes, and its payload is erased when it was a mail that has been accepted. */
 void store_outbox_settle(struct store *store, gint64 id, const char *state, const char *said, gint64 now);
 /* When the row is tried again: twice as long each time, 5 s, 10 s ... an hour. */
 gint64 outbox_later(const struct outbox_row *row, gint64 now);
