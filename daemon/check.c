@@ -25,7 +25,7 @@ static void check_templates(struct check *check)
     GError *error = NULL;
     g_autofree char *forms = g_build_filename(check->config->templates, "forms", NULL);
     g_autofree char *notices = g_build_filename(check->config->templates, "notices", NULL);
-    struct procedures *procedures = procedures_open(check->config->templates, &error);
+    struct procedures *procedures = site_procedures(check->config, &error);
 
     if (procedures)
         workflow_check(procedures, &error);
@@ -113,8 +113,10 @@ static char *join_stages(const struct procedure *procedure)
 
     for (guint i = 0; i < procedure->stages->len; i++) {
         const struct stage *stage = g_ptr_array_index(procedure->stages, i);
-        g_string_append_printf(text, "%s%s by %s%s%s%s", i ? ", then " : "", stage->state, stage->authority,
-                               stage->field ? " " : "", stage->field ? stage->field : "", stage->archive ? " +archive" : "");
+        if (stage->behind.off)
+            continue;
+        g_string_append_printf(text, "%s%s by %s%s%s%s", text->len ? ", then " : "", stage->state, stage->authority,
+                               stage->field ? " " : "", stage->field ? stage->field : "", stage_archives(stage) ? " +archive" : "");
     }
     return g_string_free(text, FALSE);
 }
@@ -126,7 +128,9 @@ static char *join_rules(const struct procedure *procedure)
 
     for (guint i = 0; i < procedure->rules->len; i++) {
         const struct rule_ref *rule = g_ptr_array_index(procedure->rules, i);
-        g_string_append_printf(text, "%s%s", i ? ", " : "", rule->name);
+        if (rule->behind.off)
+            continue;
+        g_string_append_printf(text, "%s%s", text->len ? ", " : "", rule->name);
         if (rule->again)
             g_string_append_printf(text, " (%s)", rule->again);
     }
@@ -139,19 +143,17 @@ static char *join_effects(const struct procedure *procedure)
 
     for (guint i = 0; i < procedure->effects->len; i++) {
         const struct effect_ref *effect = g_ptr_array_index(procedure->effects, i);
-        g_string_append_printf(text, "%s%s", i ? ", " : "", effect->name);
+        if (!effect->behind.off)
+            g_string_append_printf(text, "%s%s", text->len ? ", " : "", effect->name);
     }
     return g_string_free(text, FALSE);
 }
 
-/* The rules as a table; people compare it with the guide. */
-static void print_procedures(const struct command_call *call)
+/* The rules in force as a table; people compare it with the guide. */
+static void print_procedures(const struct command_call *call, const struct procedures *procedures)
 {
     static const char *const columns[] = {"type", "procedure", "form", "stages", "rules", "effects", NULL};
-    struct procedures *procedures = procedures_open(call->config->templates, NULL);
 
-    if (!procedures)
-        return;
     if (!call->json)
         putchar('\n');
     struct sheet *sheet = sheet_open(call->json, columns);
@@ -160,11 +162,26 @@ static void print_procedures(const struct command_call *call)
         g_autofree char *stages = join_stages(procedure);
         g_autofree char *rules = join_rules(procedure);
         g_autofree char *effects = join_effects(procedure);
-        sheet_row(sheet, procedure->type, procedure->zh, procedure->form, *stages ? stages : NULL, *rules ? rules : NULL,
-                  *effects ? effects : NULL);
+        sheet_row(sheet, procedure->type, procedure->zh, procedure->behind.off ? "(off)" : procedure->form, *stages ? stages : NULL,
+                  *rules ? rules : NULL, *effects ? effects : NULL);
     }
     sheet_close(sheet);
-    procedures_free(procedures);
+}
+
+/* What the site has chosen, beside what it could choose. */
+static void print_options(const struct command_call *call, const struct procedures *procedures)
+{
+    static const char *const columns[] = {"option", "chosen", "choices", "about", NULL};
+
+    if (!call->json)
+        putchar('\n');
+    struct sheet *sheet = sheet_open(call->json, columns);
+    for (guint i = 0; i < procedures->options->len; i++) {
+        const struct option *option = g_ptr_array_index(procedures->options, i);
+        g_autofree char *values = g_strjoinv(", ", option->values);
+        sheet_row(sheet, option->name, option->chosen, values, option->en);
+    }
+    sheet_close(sheet);
 }
 
 enum command_exit command_check(const struct command_call *call)
@@ -181,6 +198,11 @@ enum command_exit command_check(const struct command_call *call)
     check_mailbox(&check);
     check_submission(&check);
     sheet_close(check.sheet);
-    print_procedures(call);
+    struct procedures *procedures = site_procedures(call->config, NULL);
+    if (procedures) {
+        print_options(call, procedures);
+        print_procedures(call, procedures);
+    }
+    procedures_free(procedures);
     return check.broken ? COMMAND_FOUND : COMMAND_FINE;
 }

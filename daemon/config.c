@@ -94,6 +94,24 @@ static char *read_name(const struct option *option, const char *value, void *mem
     return read_text(option, value, member);
 }
 
+/* For the procedures: config.choices holds them all. */
+static char *read_choice(const struct option *option, const char *value, void *member)
+{
+    GHashTable **choices = member;
+    if (!g_strv_contains(option->words, value))
+        return not_among_words(option);
+    if (!*choices)
+        *choices = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free);
+    g_hash_table_insert(*choices, (gpointer)option->key, g_strdup(value));
+    return NULL;
+}
+
+static void print_choice(const struct option *option, const void *member, FILE *file)
+{
+    GHashTable *const *choices = member;
+    fprintf(file, "%s=%s\n", option->key, (const char *)g_hash_table_lookup(*choices, option->key));
+}
+
 static void print_text(const struct option *option, const void *member, FILE *file)
 {
     const char *value = *(char *const *)member;
@@ -115,11 +133,17 @@ static const struct type path = {read_path, print_text, TRUE};
 static const struct type address = {read_address, print_text, TRUE};
 static const struct type url = {read_url, print_text, TRUE};
 static const struct type name = {read_name, print_text, TRUE};
+static const struct type choice = {read_choice, print_choice, FALSE};
 static const struct type number = {read_number, print_number, FALSE};
 static const struct type word = {read_word, print_word, FALSE}; /* the member is the index: an enum, or a gboolean */
 
 #define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
 #define AT(member) G_STRUCT_OFFSET(struct config, member)
+/* An option of the procedures: its words as procedures.xml has them, the first is the standard. */
+#define CHOICE(key, first, other, explanation)                                                                                     \
+    {                                                                                                                              \
+        "procedures", key, &choice, REQUIRED, first, AT(choices), WORDS(first, other), 0, 0, explanation                           \
+    }
 
 /* Words in the order of the enum they are read into. */
 static const struct option options[] = {
@@ -137,6 +161,8 @@ static const struct option options[] = {
      "Language of mails to people whose preferredLanguage is unknown."},
     {"countersign", "draft-days", &number, REQUIRED, "7", AT(draft_days), NULL, 1, 90,
      "Days until a draft that its sender did not confirm ends."},
+    {"countersign", "correction-days", &number, REQUIRED, "30", AT(correction_days), NULL, 1, 365,
+     "Days until a request that was returned to its applicant for correction ends."},
     {"countersign", "secret-days", &number, REQUIRED, "7", AT(secret_days), NULL, 1, 90,
      "Days until a one-time secret that was not used ends."},
     {"countersign", "remind-days", &number, REQUIRED, "5", AT(remind_days), NULL, 1, 90,
@@ -204,10 +230,28 @@ static const struct option options[] = {
     {"identity", "review-proof", &word, REQUIRED, "address", AT(review_proof), WORDS("address", "dmarc"), 0, 0,
      "What a reviewer's reply needs besides its token: the right From, or an aligned DMARC pass as well."},
 
-    {"procedures", "enrolment-review", &word, REQUIRED, "city", AT(enrolment_review), WORDS("city", "none"), 0, 0,
-     "Whether the city decides on trainees that an enterprise enrols."},
-    {"procedures", "holder-info-correction", &word, REQUIRED, "off", AT(holder_info_correction), WORDS("off", "on"), 0, 0,
-     "Whether holders may have their particulars corrected."},
+    CHOICE("registration-review", "city", "city-province", "Who reviews registrations: the city alone, or the province after it."),
+    CHOICE("registration-archive", "required", "optional",
+           "Whether the approval of an enterprise's registration needs an archive number."),
+    CHOICE("lost-certificate-applicants", "all", "enterprises",
+           "Who may have lost certificates replaced: individuals too, or enterprises and schools alone."),
+    CHOICE("lost-certificate-review", "city-province", "city",
+           "Who reviews the replacement of lost certificates: the city and then the province, or the city alone."),
+    CHOICE("lost-certificate-archive", "required", "optional",
+           "Whether the city's approval of a replacement needs an archive number."),
+    CHOICE("city-change-review", "cities", "cities-province",
+           "Who reviews the move of an enterprise: both cities, or the province after them."),
+    CHOICE("enrolment-review", "city", "none", "Who reviews enrolments: the city or nobody."),
+    CHOICE("holder-info-correction", "off", "on", "Whether holders may have their particulars corrected (table 4)."),
+    CHOICE("rejection", "closes", "returns",
+           "What a rejection does: closes the request, or returns it to its applicant for correction."),
+    CHOICE("joining-account", "disabled", "kept", "What becomes of the account of an individual who joins an enterprise."),
+    CHOICE("uncertified-city-change", "direct", "procedure",
+           "How an enterprise without certificates changes its city: directly, or by table 3."),
+    CHOICE("no-certificate", "person", "account",
+           "Whose certificates bar direct changes of a trainee's data: the trainee's own, or those of all trainees of the "
+           "enterprise."),
+    CHOICE("surrender-record", "archiving-city", "province", "Who records surrendered certificates."),
     {"procedures", "allow-foreign-id", &word, REQUIRED, "no", AT(allow_foreign_id), WORDS("no", "yes"), 0, 0,
      "Whether documents other than resident identity cards are taken."},
     {"procedures", "check-organisation-code", &word, REQUIRED, "yes", AT(check_organisation_code), WORDS("no", "yes"), 0, 0,
@@ -391,6 +435,7 @@ void config_free(struct config *config)
         if (options[i].type->text)
             g_free(*(char **)((char *)config + options[i].member));
     }
+    g_clear_pointer(&config->choices, g_hash_table_unref);
     g_free(config->source);
     g_free(config);
 }

@@ -13,7 +13,6 @@
 
 enum config_draft { CONFIG_DRAFT_ALWAYS, CONFIG_DRAFT_UNLESS_DMARC };
 enum config_proof { CONFIG_PROOF_ADDRESS, CONFIG_PROOF_DMARC };
-enum config_enrolment_review { CONFIG_ENROLMENT_CITY, CONFIG_ENROLMENT_NONE };
 enum config_account { CONFIG_DESK, CONFIG_COURIER };
 
 /* Texts are never "", but NULL where an option may be absent and is. URLs have the schemes that the option allows. */
@@ -28,6 +27,7 @@ struct config {
     char *operator_address; /* addr-spec that faults are reported to */
     char *language;         /* "zh" or "en": for those whose preferredLanguage is unknown */
     guint draft_days;       /* until an unconfirmed draft ends */
+    guint correction_days;  /* until a request that was returned to its applicant ends */
     guint secret_days;      /* until a one-time secret ends */
     guint remind_days;      /* working days between reminders of a waiting step */
     guint remind_limit;     /* reminders after which the province and the operator are told too */
@@ -59,8 +59,7 @@ struct config {
     enum config_proof review_proof;
 
     /* [procedures] */
-    enum config_enrolment_review enrolment_review;
-    gboolean holder_info_correction;
+    GHashTable *choices; /* option of procedures.xml -> the site's word (char *), for all of them */
     gboolean allow_foreign_id;
     gboolean check_organisation_code;
     char *closed_posts; /* post codes nobody can enrol for, separated by commas; NULL */

@@ -75,6 +75,15 @@ static GPtrArray *fact_below(void *context, const char *dn, const char *object_c
     return directory_session_search(context, dn, LDAP_SCOPE_SUBORDINATE, filter, error);
 }
 
+static gint64 fact_count(void *context, const char *dn, const char *object_class, const char *attribute, const char *value,
+                         guint most, GError **error)
+{
+    g_autofree char *of_class = filter_equal(ATTRIBUTE_OBJECT_CLASS, object_class);
+    g_autofree char *of_value = attribute ? filter_equal(attribute, value) : g_strdup("");
+    g_autofree char *filter = g_strdup_printf("(&%s%s)", of_class, of_value);
+    return directory_session_count(context, dn, LDAP_SCOPE_SUBORDINATE, filter, most, error);
+}
+
 static struct entry *fact_read(void *context, const char *dn, GError **error)
 {
     g_autoptr(GPtrArray) entries = directory_session_search(context, dn, LDAP_SCOPE_BASE, "(objectClass=*)", error);
@@ -108,7 +117,13 @@ static GPtrArray *fact_reviewers(void *context, const char *division, GError **e
 void directory_facts(struct directory *directory, struct facts *facts)
 {
     *facts = (struct facts){
-        .context = directory, .find = fact_find, .below = fact_below, .reviewers = fact_reviewers, .read = fact_read};
+        .context = directory,
+        .find = fact_find,
+        .below = fact_below,
+        .count = fact_count,
+        .reviewers = fact_reviewers,
+        .read = fact_read,
+    };
 }
 
 gboolean directory_check(struct directory *directory, GError **error)

@@ -155,6 +155,17 @@ static int search(struct directory *directory, const char *base, int scope, cons
     return ldap_search_ext_s(directory->ldap, base, scope, filter, (char **)attributes, 0, NULL, NULL, NULL, LDAP_NO_LIMIT, found);
 }
 
+static void search_failed(struct directory *directory, const char *base, int code, GError **error)
+{
+    g_autofree char *text = directory->ldap ? diagnosis(directory->ldap, code) : directory_session_text(code, NULL);
+    gboolean away = directory_session_lost(code) || directory_session_busy(code);
+    g_set_error(error, DIRECTORY_ERROR,
+                directory_session_silent(code) ? DIRECTORY_SILENT
+                : away                         ? DIRECTORY_AWAY
+                                               : DIRECTORY_REFUSED,
+                "directory %s, search below %s: %s", directory->url, base, text);
+}
+
 GPtrArray *directory_session_search(struct directory *directory, const char *base, int scope, const char *filter, GError **error)
 {
     LDAPMessage *found = NULL;
@@ -174,14 +185,55 @@ GPtrArray *directory_session_search(struct directory *directory, const char *bas
             for (LDAPMessage *one = ldap_first_entry(directory->ldap, found); one; one = ldap_next_entry(directory->ldap, one))
                 g_ptr_array_add(entries, entry_take(directory->ldap, one));
     } else {
-        g_autofree char *text = directory->ldap ? diagnosis(directory->ldap, code) : directory_session_text(code, NULL);
-        gboolean away = directory_session_lost(code) || directory_session_busy(code);
-        g_set_error(error, DIRECTORY_ERROR,
-                    directory_session_silent(code) ? DIRECTORY_SILENT
-                    : away                         ? DIRECTORY_AWAY
-                                                   : DIRECTORY_REFUSED,
-                    "directory %s, search below %s: %s", directory->url, base, text);
+        search_failed(directory, base, code, error);
     }
     ldap_msgfree(found);
     return entries;
+}
+
+/* One answer of a search after the other; the code the last one bears. */
+static int count_answers(struct directory *directory, int id, gint64 *count)
+{
+    for (;;) {
+        LDAPMessage *message = NULL;
+        int type = ldap_result(directory->ldap, id, LDAP_MSG_ONE, &directory->timeout, &message);
+        int code = LDAP_OTHER;
+        if (type == LDAP_RES_SEARCH_RESULT)
+            ldap_parse_result(directory->ldap, message, &code, NULL, NULL, NULL, NULL, 0);
+        else if (type == 0)
+            code = LDAP_TIMEOUT;
+        else if (type < 0)
+            ldap_get_option(directory->ldap, LDAP_OPT_RESULT_CODE, &code);
+        *count += type == LDAP_RES_SEARCH_ENTRY;
+        ldap_msgfree(message);
+        if (type == LDAP_RES_SEARCH_ENTRY || type == LDAP_RES_SEARCH_REFERENCE)
+            continue;
+        if (type == 0)
+            ldap_abandon_ext(directory->ldap, id, NULL, NULL);
+        return code;
+    }
+}
+
+gint64 directory_session_count(struct directory *directory, const char *base, int scope, const char *filter, guint most,
+                               GError **error)
+{
+    static char *const none[] = {(char *)LDAP_NO_ATTRS, NULL};
+    int code = LDAP_SERVER_DOWN;
+    gint64 count = 0;
+    for (int attempt = 0; attempt < 2 && directory_session_lost(code); attempt++) {
+        int id;
+        if (!directory_session_need(directory, error))
+            return -1;
+        count = 0;
+        code = ldap_search_ext(directory->ldap, base, scope, filter, (char **)none, 0, NULL, NULL, NULL,
+                               most ? (int)most : LDAP_NO_LIMIT, &id);
+        if (code == LDAP_SUCCESS)
+            code = count_answers(directory, id, &count);
+        if (directory_session_lost(code))
+            directory_session_drop(directory);
+    }
+    if (code == LDAP_SUCCESS || code == LDAP_NO_SUCH_OBJECT || code == LDAP_SIZELIMIT_EXCEEDED)
+        return count;
+    search_failed(directory, base, code, error);
+    return -1;
 }

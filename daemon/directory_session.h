@@ -32,6 +32,11 @@ gboolean directory_session_silent(int code);
 /* All attributes and the entryUUID of what `filter` finds, as struct entry; empty when `base` does not exist. Reconnects once. */
 GPtrArray *directory_session_search(struct directory *directory, const char *base, int scope, const char *filter, GError **error);
 
+/* How many entries `filter` finds, `most` at most (0: all); 0 when `base` does not exist, -1 with `error` on a fault. They are counted as they come, without attributes, and
+ * kept nowhere. Where the server ends the search by a limit of its own, what it gave is counted. Reconnects once. */
+gint64 directory_session_count(struct directory *directory, const char *base, int scope, const char *filter, guint most,
+                               GError **error);
+
 /* Of each message, what the server said beside the code: "Constraint violation (19): some attributes not unique". Caller frees. */
 char *directory_session_text(int code, const char *said);
 

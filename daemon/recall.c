@@ -70,6 +70,14 @@ static GPtrArray *recall_below(void *context, const char *dn, const char *object
     return recall->asked.below(recall->asked.context, dn, object_class, error);
 }
 
+static gint64 recall_count(void *context, const char *dn, const char *object_class, const char *attribute, const char *value,
+                           guint most, GError **error)
+{
+    struct recall *recall = context;
+
+    return recall->asked.count(recall->asked.context, dn, object_class, attribute, value, most, error);
+}
+
 static GPtrArray *recall_reviewers(void *context, const char *division, GError **error)
 {
     struct recall *recall = context;
@@ -109,5 +117,11 @@ static struct entry *recall_read(void *context, const char *dn, GError **error)
 void recall_facts(struct recall *recall, struct facts *facts)
 {
     *facts = (struct facts){
-        .context = recall, .find = recall_find, .below = recall_below, .reviewers = recall_reviewers, .read = recall_read};
+        .context = recall,
+        .find = recall_find,
+        .below = recall_below,
+        .count = recall_count,
+        .reviewers = recall_reviewers,
+        .read = recall_read,
+    };
 }

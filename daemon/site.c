@@ -18,6 +18,7 @@ void site_policy(const struct config *config, struct policy *policy)
         .confirm_always = config->draft_confirmation == CONFIG_DRAFT_ALWAYS,
         .review_needs_dmarc = config->review_proof == CONFIG_PROOF_DMARC,
         .draft_days = config->draft_days,
+        .correction_days = config->correction_days,
         .secret_days = config->secret_days,
         .remind_days = config->remind_days,
         .remind_limit = config->remind_limit,
@@ -91,6 +92,19 @@ static gboolean open_lists(struct site *site, const struct config *config, GErro
     return site->calendar != NULL;
 }
 
+struct procedures *site_procedures(const struct config *config, GError **error)
+{
+    struct procedures *procedures = procedures_open(config->templates, error);
+    GHashTableIter iterator;
+    gpointer option, value;
+
+    g_hash_table_iter_init(&iterator, config->choices);
+    while (procedures && g_hash_table_iter_next(&iterator, &option, &value))
+        if (!procedures_choose(procedures, option, value, error))
+            g_clear_pointer(&procedures, procedures_free);
+    return procedures;
+}
+
 struct site *site_open(const struct config *config, gboolean look, GError **error)
 {
     struct site *site = g_new0(struct site, 1);
@@ -100,19 +114,13 @@ struct site *site_open(const struct config *config, gboolean look, GError **erro
 
     site_policy(config, &site->policy);
     site_directory(config, CONFIG_DESK, &options);
-    site->procedures = procedures_open(config->templates, error);
+    site->procedures = site_procedures(config, error);
     if (!site->procedures || !open_lists(site, config, error) || !workflow_check(site->procedures, error) ||
         !(site->catalog = form_catalog_open(forms, error)) ||
         !(site->store = look ? store_open_to_read(path, error) : store_open(path, error)) ||
         !(site->directory = directory_open(&options, error)) || !check_types(site, error)) {
         site_close(site);
         return NULL;
-    }
-    if (!config->holder_info_correction)
-        procedures_leave_out(site->procedures, "holder-info-correction");
-    if (config->enrolment_review == CONFIG_ENROLMENT_NONE) {
-        procedures_without_review(site->procedures, "P3");
-        procedures_without_review(site->procedures, "P4");
     }
     form_catalog_set(site->catalog, !config->check_organisation_code, config->allow_foreign_id);
     site->mind = (struct mind){.procedures = site->procedures, .catalog = site->catalog, .policy = &site->policy, .chance = chance};

@@ -14,6 +14,9 @@ void site_policy(const struct config *config, struct policy *policy);
 /* How this account reaches the directory. */
 void site_directory(const struct config *config, enum config_account account, struct directory_options *options);
 
+/* The procedures as the site has them in force. NULL and `error`. */
+struct procedures *site_procedures(const struct config *config, GError **error);
+
 /* Path of the state file; caller frees. */
 char *site_state_path(const struct config *config);
 

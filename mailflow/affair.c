@@ -69,6 +69,31 @@ const struct delegation *affair_delegation(const struct affair *affair, int step
     return NULL;
 }
 
+guint affair_round(const struct affair *affair)
+{
+    guint first = 0;
+
+    for (guint i = 0; i < affair->steps->len; i++)
+        if (g_strcmp0(((struct step *)g_ptr_array_index(affair->steps, i))->verdict, "reject") == 0)
+            first = i + 1;
+    /* A rejection that ended the request ends its last round. */
+    return first == affair->steps->len && g_strcmp0(affair->request->state, "rejected") == 0 ? 0 : first;
+}
+
+const struct step *affair_first_step(const struct affair *affair)
+{
+    guint first = affair_round(affair);
+
+    return first < affair->steps->len ? g_ptr_array_index(affair->steps, first) : NULL;
+}
+
+gboolean affair_awaits_applicant(const struct affair *affair)
+{
+    const struct state *state = affair->request->state ? state_find(affair->mind->procedures, affair->request->state) : NULL;
+
+    return state && state->awaits_applicant;
+}
+
 static char *division_of_enterprise(const struct affair *affair, const char *code, GError **error)
 {
     const struct facts *facts = &affair->mind->facts;
@@ -174,7 +199,7 @@ gboolean affair_has_decided(const struct affair *affair, const struct entry *rev
     GError *problem = NULL;
     gboolean decided = FALSE;
 
-    for (guint i = 0; i < affair->steps->len && !decided && !problem; i++) {
+    for (guint i = affair_round(affair); i < affair->steps->len && !decided && !problem; i++) {
         const struct step *step = g_ptr_array_index(affair->steps, i);
         decided = affair_is_person(affair, reviewer, step->reviewer, &problem);
     }

@@ -27,6 +27,13 @@ const struct step *affair_open_step(const struct affair *affair);
 
 /* To whom that person (DN) has handed the task of that step on; NULL when they have not. */
 const struct delegation *affair_delegation(const struct affair *affair, int step, const char *person);
+/* The first step of the present round: a request that was returned to its applicant is reviewed from the first stage again, as if nobody had seen it (R-47). The place
+ * in `steps`; their number when no step of the round is there yet. */
+guint affair_round(const struct affair *affair);
+/* The step of the present round's first stage, where the papers are archived; NULL when there is none yet. */
+const struct step *affair_first_step(const struct affair *affair);
+/* Whether the request waits for its applicant: a draft, or returned for correction. */
+gboolean affair_awaits_applicant(const struct affair *affair);
 
 /* The division that decides `stage`. NULL with `error` set when the world could not be asked, NULL without when whom it depends on is gone from the directory.
  * Caller frees. */
@@ -44,7 +51,7 @@ char *affair_account_dn(const struct affair *affair);
 /* Whether the reviewer is the person of the entry `dn` (NULL: nobody): the same entry, or one of the same mail or identity number (G5, 7.11). FALSE with `error` when
  * the world could not be asked. */
 gboolean affair_is_person(const struct affair *affair, const struct entry *reviewer, const char *dn, GError **error);
-/* Whether that person has decided a step of the request. */
+/* Whether that person has decided a step of the present round. */
 gboolean affair_has_decided(const struct affair *affair, const struct entry *reviewer, GError **error);
 
 /* Whether the reviewer has a part in the request: as applicant, holder, handler or contact, by DN, uid, identity number, mail or mobile (R-50, G4). */

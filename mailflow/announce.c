@@ -57,7 +57,7 @@ static gboolean to_applicant(const struct affair *affair, struct plan *plan, con
     const struct request *request = affair->request;
     const char *new_mail = update_new_mail(affair->form);
     struct hearer hearer = {request->mail, request->name, request->language, request->applicant,
-                            g_str_equal(code, "N1D") ? "applicant" : NULL};
+                            g_str_equal(code, "N1D") || g_str_equal(code, "N6r") ? "applicant" : NULL};
     GError *problem = NULL;
 
     if (new_mail && g_ascii_strcasecmp(new_mail, request->mail) != 0) {
@@ -290,6 +290,7 @@ static gboolean to_receiver(const struct affair *affair, struct plan *plan, cons
 {
     const struct facts *facts = &affair->mind->facts;
     const char *uscc = form_value(affair->form, "toUscc");
+    struct occasion naming = *occasion;
 
     if (!uscc)
         return TRUE;
@@ -301,7 +302,8 @@ static gboolean to_receiver(const struct affair *affair, struct plan *plan, cons
     if (mail) {
         struct hearer hearer = {mail, entry_value(receiver, ATTRIBUTE_O), entry_value(receiver, ATTRIBUTE_PREFERRED_LANGUAGE),
                                 receiver->dn, NULL};
-        tell(affair, plan, code, &hearer, occasion);
+        naming.names_holder = TRUE;
+        tell(affair, plan, code, &hearer, &naming);
     }
     return TRUE;
 }
@@ -346,31 +348,64 @@ static gboolean to_cities(const struct affair *affair, struct plan *plan, const 
     return TRUE;
 }
 
-/* Who archived the papers records the surrender of the old copies where new ones are to be printed (6.6). */
-static gboolean to_archivist(const struct affair *affair, struct plan *plan, const char *code, const struct occasion *occasion,
-                             GError **error)
+/* Who acts for a division in what is over: `person` (a DN) while they are a reviewer there, else all who are. Nobody is told twice. */
+static gboolean tell_division(const struct affair *affair, struct plan *plan, const char *code, const char *division,
+                              const char *person, const char *role, const struct occasion *occasion, GError **error)
 {
     const struct facts *facts = &affair->mind->facts;
-    const struct step *first = affair->steps->len ? g_ptr_array_index(affair->steps, 0) : NULL;
-    GError *problem = NULL;
+    g_autoptr(GPtrArray) reviewers = facts->reviewers(facts->context, division, error);
+    struct occasion naming = *occasion;
+    gboolean there = FALSE;
 
-    if (!first || !first->reviewer || g_strcmp0(form_value(affair->form, "reprintRequested"), "true") != 0)
-        return TRUE;
-    struct entry *entry = facts->read(facts->context, first->reviewer, &problem);
-    const char *mail = entry ? entry_value(entry, ATTRIBUTE_MAIL) : NULL;
+    naming.names_holder = TRUE;
+    for (guint i = 0; reviewers && i < reviewers->len; i++)
+        there |= g_strcmp0(((struct entry *)g_ptr_array_index(reviewers, i))->dn, person) == 0;
+    for (guint i = 0; reviewers && i < reviewers->len; i++) {
+        const struct entry *reviewer = g_ptr_array_index(reviewers, i);
+        struct hearer hearer = {entry_value(reviewer, ATTRIBUTE_MAIL), entry_value(reviewer, ATTRIBUTE_CN),
+                                entry_value(reviewer, ATTRIBUTE_PREFERRED_LANGUAGE), reviewer->dn, role};
+        if (hearer.mail && (!there || g_strcmp0(reviewer->dn, person) == 0) && !told_already(plan, code, hearer.mail))
+            tell(affair, plan, code, &hearer, &naming);
+    }
+    return reviewers != NULL;
+}
+
+/* Who reviewed the first stage hears of the end (domain.md 6.5, N5). */
+static gboolean to_first_reviewers(const struct affair *affair, struct plan *plan, const char *code,
+                                   const struct occasion *occasion, GError **error)
+{
+    const struct step *first = affair_first_step(affair);
+
+    return !first || tell_division(affair, plan, code, first->division, first->reviewer, NULL, occasion, error);
+}
+
+/* Where new copies are to be printed the old ones are handed in, and who is asked here records it (6.6). */
+static gboolean ask_archivist(const struct affair *affair, struct plan *plan, const char *code, const struct step *step,
+                              const char *role, const struct occasion *occasion, GError **error)
+{
     struct occasion asked = *occasion;
+
+    if (!step || g_strcmp0(form_value(affair->form, "reprintRequested"), "true") != 0)
+        return TRUE;
     asked.problem_zh = "旧证书上缴后，请回复本邮件，第一行写“已上缴”和证书编号（可写多个），新证书即可打印。";
     asked.problem_en = "When the old certificates have been handed in, reply with SURRENDERED and their numbers; the new ones can "
                        "then be printed.";
-    if (mail) {
-        struct hearer hearer = {mail, first->reviewer_name, entry_value(entry, ATTRIBUTE_PREFERRED_LANGUAGE), first->reviewer,
-                                "archivist"};
-        tell(affair, plan, code, &hearer, &asked);
-    }
-    entry_free(entry);
-    if (problem)
-        g_propagate_error(error, problem);
-    return !problem;
+    return tell_division(affair, plan, code, g_str_equal(role, "archivist") ? step->division : "370000", step->reviewer, role,
+                         &asked, error);
+}
+
+static gboolean to_archivist(const struct affair *affair, struct plan *plan, const char *code, const struct occasion *occasion,
+                             GError **error)
+{
+    return ask_archivist(affair, plan, code, affair_first_step(affair), "archivist", occasion, error);
+}
+
+static gboolean to_province_archivist(const struct affair *affair, struct plan *plan, const char *code,
+                                      const struct occasion *occasion, GError **error)
+{
+    const struct step *last = affair->steps->len ? g_ptr_array_index(affair->steps, affair->steps->len - 1) : NULL;
+
+    return ask_archivist(affair, plan, code, last, "provinceArchivist", occasion, error);
 }
 
 static const struct {
@@ -378,9 +413,18 @@ static const struct {
     gboolean (*tell)(const struct affair *affair, struct plan *plan, const char *code, const struct occasion *occasion,
                      GError **error);
 } audiences[] = {
-    {"applicant", to_applicant}, {"reviewers", to_reviewers}, {"approvers", to_approvers}, {"sender", to_sender},
-    {"operator", to_operator},   {"receiver", to_receiver},   {"holder", to_holder},       {"province", to_province},
-    {"cities", to_cities},       {"archivist", to_archivist},
+    {"applicant", to_applicant},
+    {"reviewers", to_reviewers},
+    {"approvers", to_approvers},
+    {"sender", to_sender},
+    {"operator", to_operator},
+    {"receiver", to_receiver},
+    {"holder", to_holder},
+    {"province", to_province},
+    {"cities", to_cities},
+    {"archivist", to_archivist},
+    {"provinceArchivist", to_province_archivist},
+    {"firstReviewers", to_first_reviewers},
 };
 
 gboolean announce(const struct affair *affair, struct plan *plan, const struct notice_rule *rule, const struct occasion *occasion,

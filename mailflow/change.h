@@ -25,8 +25,8 @@ struct change_part {
 struct change {
     enum change_kind kind;
     char *dn;
-    char *
-        uuid; /* the entryUUID the entry had when people decided: another entry of the same name is not touched; NULL with CHANGE_ADD */
+    /* The entryUUID the entry had when people decided: another entry of the same name is not touched; NULL with CHANGE_ADD. */
+    char *uuid;
     GPtrArray *parts; /* of struct change_part, one per attribute, in the order given; empty with CHANGE_MOVE */
     char *parent;     /* CHANGE_MOVE: DN of the new parent; else NULL */
     char *assertion;  /* a filter (RFC 4515) the entry must match for the change to be made, or NULL */

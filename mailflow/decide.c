@@ -208,9 +208,9 @@ static gboolean choose_certificates(struct affair *affair, const struct ticket *
 static gboolean decide_as_applicant(struct affair *affair, const struct ticket *ticket, const struct message *message,
                                     GPtrArray *plans, GError **error)
 {
-    static const char how_zh[] = "未能识别您的答复，申请仍为草稿。请回复“确认”提交申请，或回复“取消”撤回。";
-    static const char how_en[] =
-        "Your answer was not understood; the request is still a draft. Answer CONFIRM to submit it or CANCEL to take it back.";
+    static const char how_zh[] = "未能识别您的答复，申请状态未变，尚未提交。请回复“确认”提交申请，或回复“取消”撤回。";
+    static const char how_en[] = "Your answer was not understood; nothing has changed and nothing is submitted. Answer CONFIRM to "
+                                 "submit it or CANCEL to take it back.";
     const struct refusal *refusal =
         refusal_find(affair->mind->procedures, affair->procedure, affair->request->state, EVENT_CONFIRM);
 
@@ -218,13 +218,13 @@ static gboolean decide_as_applicant(struct affair *affair, const struct ticket *
         objection_log(message, affair->request->id, "the sender is not the applicant", plans);
         return TRUE;
     }
-    if (g_strcmp0(ticket->fate, "used") == 0 && g_str_equal(affair->request->state, "draft"))
+    if (g_strcmp0(ticket->fate, "used") == 0 && affair_awaits_applicant(affair))
         return objection_tell(affair, message, CONSENT_NOTED_ZH, CONSENT_NOTED_EN, ticket->language, plans, error);
-    if (ticket->fate && g_str_equal(affair->request->state, "draft"))
+    if (ticket->fate && affair_awaits_applicant(affair))
         return objection_tell(affair, message, "这封邮件已被新的邮件取代，请回复最新的一封。",
                               "This mail has been replaced by a newer one; please answer that one.", ticket->language, plans,
                               error);
-    if (!g_str_equal(affair->request->state, "draft"))
+    if (!affair_awaits_applicant(affair))
         return objection_tell(affair, message, refusal->zh, refusal->en, ticket->language, plans, error);
     if (choice_needed(affair->form) && message->confirmation.word != CONFIRMATION_NO)
         return choose_certificates(affair, ticket, message, plans, error);
@@ -309,8 +309,9 @@ gboolean decide(const struct mind *mind, const struct message *message, GPtrArra
         fine = decide_as_applicant(affair, ticket, message, plans, error);
     } else {
         struct attempt attempt = {.affair = affair, .ticket = ticket, .message = message};
-        fine = g_str_equal(ticket->role, "archivist") ? decide_as_archivist(&attempt, plans, error)
-                                                      : decide_as_reviewer(&attempt, plans, error);
+        fine = g_str_equal(ticket->role, "archivist") || g_str_equal(ticket->role, "provinceArchivist")
+                   ? decide_as_archivist(&attempt, plans, error)
+                   : decide_as_reviewer(&attempt, plans, error);
     }
     affair_free(affair);
     ticket_free(ticket);

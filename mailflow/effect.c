@@ -130,6 +130,7 @@ static const struct {
     {"report", report},
     {"certificates-reissue", effect_certificates_reissue},
     {"employer-change", effect_employer_change},
+    {"account-keep", effect_account_keep},
     {"enterprise-rename", effect_enterprise_rename},
     {"enterprise-city", effect_enterprise_city},
     {"requests-reroute", effect_requests_reroute},

@@ -83,18 +83,26 @@ static void become_employee(struct effects *effects, const struct entry *holder,
     finish(effects, "employee", change);
 }
 
-/* T2: the trainee moves below the receiving enterprise with all certificates, in one operation (R-20 ... ... R-40). */
-gboolean effect_employer_change(const struct affair *affair, struct effects *effects, GError **error)
+/* The trainee an employer change is about, and the enterprise that receives them; NULL with `error` on a fault, without when they are gone. The caller frees both. */
+static struct entry *moving_holder(const struct affair *affair, char **employer, GError **error)
 {
     const char *suffix = affair->mind->policy->suffix;
-    g_autofree char *employer =
-        g_strdup_printf("%s=%s,ou=enterprises,%s", ATTRIBUTE_CREDIT_CODE, form_value(affair->form, "toUscc"), suffix);
     g_autoptr(GPtrArray) found =
         question_entries(affair, ATTRIBUTE_ID_NUMBER, form_value(affair->form, "idNumber"), CLASS_TRAINEE, error);
 
-    if (!found || !found->len)
-        return found != NULL;
-    const struct entry *holder = g_ptr_array_index(found, 0);
+    *employer = g_strdup_printf("%s=%s,ou=enterprises,%s", ATTRIBUTE_CREDIT_CODE, form_value(affair->form, "toUscc"), suffix);
+    return found && found->len ? g_ptr_array_steal_index(found, 0) : NULL;
+}
+
+/* T2: the trainee moves below the receiving enterprise with all certificates, in one operation (R-20 ... ... R-40). */
+gboolean effect_employer_change(const struct affair *affair, struct effects *effects, GError **error)
+{
+    g_autofree char *employer = NULL;
+    struct entry *holder = moving_holder(affair, &employer, error);
+    gboolean fine = TRUE;
+
+    if (!holder)
+        return !*error;
     struct change *move = change_move(holder->dn, holder->uuid, employer);
     g_autofree char *after = change_dn_after(move);
     g_autofree char *from = g_strdup_printf("(%s=%s)", ATTRIBUTE_ID_NUMBER, form_value(affair->form, "idNumber"));
@@ -102,8 +110,29 @@ gboolean effect_employer_change(const struct affair *affair, struct effects *eff
     finish(effects, "move", move);
     become_employee(effects, holder, after);
     if (g_strcmp0(affair->form->variant, "student") == 0)
-        return mark_certificates(affair, effects, holder->dn, after, TRUE, error);
-    return !reprint_wanted(affair) || mark_certificates(affair, effects, holder->dn, after, FALSE, error);
+        fine = mark_certificates(affair, effects, holder->dn, after, TRUE, error);
+    else if (reprint_wanted(affair))
+        fine = mark_certificates(affair, effects, holder->dn, after, FALSE, error);
+    entry_free(holder);
+    return fine;
+}
+
+/* T2 of an individual, where the site lets the login go on: access follows the place an entry stands in, so this one says that it may (countersign-directory(5)). */
+gboolean effect_account_keep(const struct affair *affair, struct effects *effects, GError **error)
+{
+    g_autofree char *employer = NULL;
+    struct entry *holder = moving_holder(affair, &employer, error);
+
+    if (!holder)
+        return !*error;
+    struct change *move = change_move(holder->dn, holder->uuid, employer);
+    g_autofree char *after = change_dn_after(move);
+    struct change *change = change_modify(after, holder->uuid);
+    change_put(change, ATTRIBUTE_ACCOUNT_STATUS, entry_value(holder, ATTRIBUTE_ACCOUNT_STATUS), "kept");
+    finish(effects, "keep", change);
+    change_free(move);
+    entry_free(holder);
+    return TRUE;
 }
 
 /* A name that was had before is kept once. */

@@ -1,4 +1,4 @@
-/* What mailflow may ask of the world: a directory entry as a plain value, and four questions. The daemon answers them from LDAP, tests from arrays. */
+/* What mailflow may ask of the world: a directory entry as a plain value, and five questions. The daemon answers them from LDAP, tests from arrays. */
 #ifndef MAILFLOW_FACTS_H
 #define MAILFLOW_FACTS_H
 
@@ -8,8 +8,8 @@ struct entry {
     guint holders; /* entry_share(), entry_free() */
     char *dn;
     char *uuid; /* entryUUID: the entry's name for life, whatever its DN becomes; NULL when not asked for */
-    GHashTable *
-        attributes; /* attribute name as in ldap-schema/names.h -> GPtrArray of char *; names compare without case (RFC 4512, 2.5) */
+    /* Attribute name as in ldap-schema/names.h -> GPtrArray of char *; names compare without case (RFC 4512, 2.5). */
+    GHashTable *attributes;
 };
 
 /* An entry without attributes. `uuid` may be NULL. */
@@ -39,6 +39,10 @@ struct facts {
     GPtrArray *(*find)(void *context, const char *attribute, const char *value, GError **error);
     /* All descendants of `dn` of that class; empty when there is no such entry. */
     GPtrArray *(*below)(void *context, const char *dn, const char *object_class, GError **error);
+    /* How many descendants of `dn` of that class have attribute == value (NULL: whatever they have); no more than `most` are counted (0: all). -1 with `error` on a fault. The answer is cheap: no
+     * entry travels. */
+    gint64 (*count)(void *context, const char *dn, const char *object_class, const char *attribute, const char *value, guint most,
+                    GError **error);
     /* The active reviewers that are members of the authority's cn=reviewers at this moment. */
     GPtrArray *(*reviewers)(void *context, const char *division, GError **error);
     /* One entry, or NULL without an error when it is gone. The caller frees. */

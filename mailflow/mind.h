@@ -24,6 +24,7 @@ struct policy {               /* what the site decides (domain.md 10), owned by 
     const char *const *closed_posts; /* posts nobody can enrol for; NULL: none */
     const char *const *open_periods; /* training periods that are open; NULL or empty: any */
     guint draft_days, secret_days;
+    guint correction_days;           /* for the applicant to put a returned request right */
     guint remind_days;               /* working days between reminders */
     guint remind_limit;              /* reminders after which province and operator are told too; 0: never */
     guint expire_days;               /* days after which an undecided stage expires; 0: never (domain.md 10, 11) */

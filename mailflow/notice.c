@@ -56,6 +56,13 @@ static void report_free(struct notice_report *report)
     g_free(report);
 }
 
+static void consequence_free(struct notice_consequence *consequence)
+{
+    g_free(consequence->zh);
+    g_free(consequence->en);
+    g_free(consequence);
+}
+
 static void attachment_free(struct notice_attachment *attachment)
 {
     g_free(attachment->name);
@@ -96,6 +103,7 @@ struct notice *notice_new(const char *code)
     notice->answers = g_ptr_array_new_with_free_func((GDestroyNotify)answer_free);
     notice->stages = g_ptr_array_new_with_free_func((GDestroyNotify)stage_free);
     notice->reports = g_ptr_array_new_with_free_func((GDestroyNotify)report_free);
+    notice->consequences = g_ptr_array_new_with_free_func((GDestroyNotify)consequence_free);
     notice->attachments = g_ptr_array_new_with_free_func((GDestroyNotify)attachment_free);
     notice->findings = finding_list();
     return notice;
@@ -113,6 +121,7 @@ void notice_free(struct notice *notice)
     g_ptr_array_unref(notice->answers);
     g_ptr_array_unref(notice->stages);
     g_ptr_array_unref(notice->reports);
+    g_ptr_array_unref(notice->consequences);
     g_ptr_array_unref(notice->attachments);
     g_ptr_array_unref(notice->findings);
     g_free(notice);
@@ -137,6 +146,14 @@ void notice_add_material(struct notice *notice, const char *code, const char *zh
     material->zh = g_strdup(zh);
     material->en = g_strdup(en);
     g_ptr_array_add(notice->materials, material);
+}
+
+void notice_add_consequence(struct notice *notice, const char *zh, const char *en)
+{
+    struct notice_consequence *consequence = g_new0(struct notice_consequence, 1);
+    consequence->zh = g_strdup(zh);
+    consequence->en = g_strdup(en);
+    g_ptr_array_add(notice->consequences, consequence);
 }
 
 void notice_add_answer(struct notice *notice, const char *zh, const char *en, const char *body)
@@ -408,6 +425,8 @@ static void put_evidence(GString *out, const struct notice *notice)
     }
     if (notice->archive_required)
         g_string_append(out, "<archiveRequired/>\n");
+    if (notice->rejection_returns)
+        g_string_append(out, "<rejectionReturns/>\n");
 }
 
 static void put_answers(GString *out, const GPtrArray *answers)
@@ -447,6 +466,10 @@ char *notice_write(const struct notice *notice)
     if (notice->secret)
         g_string_append(out, "<oneTimeSecret/>\n");
     put_pair(out, "problem", notice->problem_zh, notice->problem_en);
+    for (guint i = 0; i < notice->consequences->len; i++) {
+        const struct notice_consequence *consequence = g_ptr_array_index(notice->consequences, i);
+        put_pair(out, "consequence", consequence->zh, consequence->en);
+    }
     put_element(out, "said", notice->said);
     put_decision(out, notice);
     put_findings(out, notice->findings);

@@ -15,6 +15,9 @@ struct notice_row { /* one field: `old` NULL when it is simply stated, both when
 struct notice_material { /* domain.md 6.7 */
     char *code, *zh, *en;
 };
+struct notice_consequence { /* N5: what the approval means */
+    char *zh, *en;
+};
 struct notice_answer { /* one way to answer, becomes a mailto: link with subject and body prefilled */
     char *zh, *en;     /* what the link is called: 同意 / Approve */
     char *body;        /* the text to send: "同意\n留档编号：" */
@@ -45,10 +48,10 @@ struct notice {
     char *language;         /* "zh" or "en": which rendering */
     gint64 date;            /* seconds since 1970 */
     /* what it says */
-    char *
-        code; /* N0 invalid, N1D receipt of a draft (asks to confirm), N1 accepted, N2 please decide, N2b receiving enterprise, N3 progress, N3a a reviewer is away, N4 next authority decides,
-                               N5 approved and in effect, N6 rejected, N6x expired, N6v void, N7 withdrawn, N8 reminder, N9 unusable reply, N10 re-routed, N11 operator,
-                               ND the task was handed on, NS status report, NX one neutral line */
+    /* N0 invalid, N1D receipt of a draft (asks to confirm), N1 accepted, N2 please decide, N2b receiving enterprise, N3 progress, N3a a reviewer is away, N4 next authority
+     * decides, N5 approved and in effect, N6 rejected, N6r returned for correction, N6x expired, N6v void, N7 withdrawn, N8 reminder, N9 unusable reply, N10 re-routed,
+     * N11 operator, ND the task was handed on, NS status report, NX one neutral line. */
+    char *code;
     char *request;                                         /* "T5-2026-000001"; NULL before there is one */
     char *procedure, *procedure_zh, *procedure_en, *table; /* "T5", 企业注册, "Enterprise registration", 表5 */
     char *state, *state_zh, *state_en;
@@ -63,12 +66,14 @@ struct notice {
     char *problem_zh,
         *problem_en; /* the one sentence that explains: N6 reason's stage, N7 why, N9 what is missing, N11 what happened, NX the line */
     char *decided_by, *authority_zh, *authority_en, *reason, *archive, *decided_at; /* the decision this is about; NULL */
-    char *digest;              /* of the form that is under review: first 16 hex digits shown */
-    char *audit;               /* head of the audit chain at that moment; NULL */
-    gboolean archive_required; /* N2, N4: an approval needs 留档编号 */
+    char *digest;               /* of the form that is under review: first 16 hex digits shown */
+    char *audit;                /* head of the audit chain at that moment; NULL */
+    gboolean archive_required;  /* N2, N4, N8: an approval needs 留档编号 */
+    gboolean rejection_returns; /* N2, N4, N8: a rejection gives the request back to its applicant */
     /* Rows with an old value are shown as changes, the others as the form's content. The stage whose progress is "now" is who decides: N1, N2, N2b, N3, N4, N8 and
      * N10 name its authority. Findings: N0's errors; warnings with N2, N4 and N8. Attachments: N0 says that the first one is the form, pre-filled. */
-    GPtrArray *rows, *materials, *answers, *stages, *reports, *attachments, *findings /* struct finding; warnings too */;
+    GPtrArray *rows, *materials, *answers, *stages, *reports, *consequences, *attachments,
+        *findings /* struct finding; warnings too */;
 };
 
 /* Arrays empty, language "zh". */
@@ -78,6 +83,7 @@ void notice_free(struct notice *notice);
 void notice_add_row(struct notice *notice, const char *name, const char *label_zh, const char *label_en, const char *old_value,
                     const char *new_value);
 void notice_add_material(struct notice *notice, const char *code, const char *zh, const char *en);
+void notice_add_consequence(struct notice *notice, const char *zh, const char *en);
 void notice_add_answer(struct notice *notice, const char *zh, const char *en, const char *body);
 struct notice_stage *notice_add_stage(struct notice *notice, const char *state, const char *zh, const char *en);
 struct notice_report *notice_add_report(struct notice *notice);

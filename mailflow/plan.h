@@ -34,8 +34,8 @@ struct plan_timer {
     char *kind; /* "expire", "remind-1", ... */
     gint64 due;
 };
-struct
-    plan_limit { /* the plan's mails are counted under this key; when that has been done `most` times already, they are dropped */
+/* The plan's mails are counted under this key; when that has been done `most` times already, they are dropped. */
+struct plan_limit {
     char *key;
     guint most;
     gint64 until; /* when the count is forgotten */
@@ -49,9 +49,9 @@ struct plan_event { /* a row of the audit chain */
 #define PLAN_UNANSWERED "unanswered" /* outcome of a message that may come again: the world did not answer */
 
 struct plan {
-    char *
-        outcome; /* one word for the message's row: "draft", "submitted", "approved", "rejected", "withdrawn", "asked", "refused", "ignored", "reported", "bounced", ... */
-    char *line;  /* one readable line for the log */
+    /* One word for the message's row: "draft", "submitted", "approved", "rejected", "withdrawn", "asked", "refused", "ignored", "reported", "bounced", ... */
+    char *outcome;
+    char *line;          /* one readable line for the log */
     char *request;       /* the request it is about; NULL */
     gboolean quarantine; /* the message goes to the quarantine folder */
     gboolean evidence;   /* keep the raw message */

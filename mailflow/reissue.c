@@ -1,12 +1,12 @@
 #include "mailflow/reissue.h"
 
-/* The mail that stage began with: N2 for the first, N4 for those after it; a draft's is its receipt. */
+/* The mail that stage began with: N2 for the first, N4 for those after it; a draft's is its receipt, a returned request's says so. */
 struct notice_rule reissue_invitation(const struct affair *affair)
 {
     int index = -1;
 
     if (!procedure_stage(affair->procedure, affair->request->state, &index))
-        return (struct notice_rule){"N1D", "applicant"};
+        return affair->steps->len ? (struct notice_rule){"N6r", "applicant"} : (struct notice_rule){"N1D", "applicant"};
     return index ? (struct notice_rule){"N4", "reviewers"} : (struct notice_rule){"N2", "reviewers"};
 }
 
@@ -15,7 +15,7 @@ gboolean reissue(const struct affair *affair, const char *reviewer, const char *
 {
     const struct request *request = affair->request;
     const struct step *open = affair_open_step(affair);
-    gboolean draft = g_str_equal(request->state, "draft");
+    gboolean draft = affair_awaits_applicant(affair);
 
     if ((!open && !draft) || (draft && reviewer)) {
         const struct refusal *refusal = refusal_find(affair->mind->procedures, affair->procedure, request->state, EVENT_REMIND);

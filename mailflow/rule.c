@@ -162,6 +162,7 @@ static const struct {
     {"identity-number-new", identity_number_new},
     {"target-own-and-open", target_own_and_open},
     {"own-requests", own_requests},
+    {"applicant-enterprise", rule_applicant_enterprise},
     {"handler-named", rule_handler_named},
     {"previous-own", rule_previous_own},
     {"enterprise-own", rule_enterprise_own},
@@ -178,6 +179,8 @@ static const struct {
     {"corrections-possible", rule_corrections_possible},
     {"target-own", rule_target_own},
     {"updates-direct", rule_updates_direct},
+    {"city-by-procedure", rule_city_by_procedure},
+    {"account-uncertified", rule_account_uncertified},
     {"trainees-enrollable", rule_trainees_enrollable},
     {"period-open", rule_period_open},
     {"items-own", rule_items_own},
@@ -195,7 +198,7 @@ gboolean rules_ask(const struct affair *affair, const char *again, GPtrArray *fi
 {
     for (guint i = 0; i < affair->procedure->rules->len; i++) {
         const struct rule_ref *rule = g_ptr_array_index(affair->procedure->rules, i);
-        if (again && g_strcmp0(rule->again, again) != 0)
+        if (rule->behind.off || (again && g_strcmp0(rule->again, again) != 0))
             continue;
         if (!rule_find(rule->name)(affair, findings, error))
             return FALSE;

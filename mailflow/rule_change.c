@@ -22,10 +22,22 @@ gboolean rule_handler_named(const struct affair *affair, GPtrArray *findings, GE
     return TRUE;
 }
 
-/* An earlier request may be quoted when it is one's own, of the same kind, and ended without effect (R-47, 7.17). */
+/* T1, where the site leaves it to enterprises and schools: an individual is told so. */
+gboolean rule_applicant_enterprise(const struct affair *affair, GPtrArray *findings, GError **error)
+{
+    struct entry *account = affair_account(affair, error);
+
+    if (account && !entry_is(account, CLASS_ENTERPRISE))
+        question_find(affair, findings, "E-APPLICANT", "head/applicantUid", "该申请由企业提交，个人用户不能提交，请联系主管部门",
+                      "enterprises file this, individuals do not; please ask the authority");
+    entry_free(account);
+    return !*error;
+}
+
+/* An earlier request may be quoted when it is one's own, of the same kind, and ended without effect or was returned for correction (R-47, 7.17). */
 gboolean rule_previous_own(const struct affair *affair, GPtrArray *findings, GError **error)
 {
-    static const char *const ended[] = {"rejected", "withdrawn", "expired", "void", NULL};
+    static const char *const ended[] = {"rejected", "withdrawn", "expired", "void", "returned", NULL};
     const struct mind *mind = affair->mind;
     const char *id = form_value(affair->form, "head/previousRequestId");
 

@@ -4,8 +4,8 @@
 
 #include "mailflow/question.h"
 
-rule_function rule_handler_named, rule_previous_own, rule_enterprise_own, rule_certificates_own, rule_holder_own,
-    rule_holder_as_said, rule_sender_enterprise, rule_receiver_exists, rule_receiver_active, rule_receiver_as_said,
+rule_function rule_applicant_enterprise, rule_handler_named, rule_previous_own, rule_enterprise_own, rule_certificates_own,
+    rule_holder_own, rule_holder_as_said, rule_sender_enterprise, rule_receiver_exists, rule_receiver_active, rule_receiver_as_said,
     rule_certificates_of_holder, rule_enterprise_as_said, rule_new_name_twin, rule_corrections_possible;
 
 /* One item of a list of certificates (T1, P4): `item` is its path, `number_field` the name of the field with the holder's identity number. */

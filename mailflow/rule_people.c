@@ -12,10 +12,18 @@ static gboolean has_valid_certificate(const GPtrArray *certificates, const char 
     for (guint i = 0; i < certificates->len; i++) {
         const struct entry *certificate = g_ptr_array_index(certificates, i);
         if (g_strcmp0(entry_value(certificate, ATTRIBUTE_CERTIFICATE_STATUS), "valid") == 0 &&
-            (!post || g_strcmp0(entry_value(certificate, ATTRIBUTE_POST_CODE), post) == 0))
+            g_strcmp0(entry_value(certificate, ATTRIBUTE_POST_CODE), post) == 0)
             return TRUE;
     }
     return FALSE;
+}
+
+/* Whether anybody below that entry has a valid certificate: 0, 1, or -1 with `error`. */
+static gint64 valid_certificates(const struct affair *affair, const char *dn, GError **error)
+{
+    const struct facts *facts = &affair->mind->facts;
+
+    return facts->count(facts->context, dn, CLASS_CERTIFICATE, ATTRIBUTE_CERTIFICATE_STATUS, "valid", 1, error);
 }
 
 /* P2: the one whose data it is: oneself, or an own trainee. */
@@ -80,24 +88,62 @@ static gboolean check_free(const struct affair *affair, const struct entry *targ
 /* P2: each change by the table of domain.md 5.7. */
 gboolean rule_updates_direct(const struct affair *affair, GPtrArray *findings, GError **error)
 {
-    const struct facts *facts = &affair->mind->facts;
     struct entry *target = update_target(affair, error);
     guint count = form_count(affair->form, "changes/change");
 
     if (!target)
         return !*error;
-    g_autoptr(GPtrArray) certificates = facts->below(facts->context, target->dn, CLASS_CERTIFICATE, error);
-    for (guint i = 1; certificates && i <= count; i++) {
+    gint64 certified = valid_certificates(affair, target->dn, error);
+    for (guint i = 1; certified >= 0 && i <= count; i++) {
         const struct update_field *field = update_field_find(target, form_item(affair->form, "changes/change[%u]/@field", i));
         g_autofree char *path = g_strdup_printf("changes/change[%u]/newValue", i);
-        if (!check_direct(affair, target, field, path, has_valid_certificate(certificates, NULL), findings))
+        if (!check_direct(affair, target, field, path, certified > 0, findings))
             continue;
         question_note(affair, path, entry_value(target, field->attribute));
         if (!check_free(affair, target, field, path, findings, error))
             break;
     }
     entry_free(target);
-    return certificates && !*error;
+    return certified >= 0 && !*error;
+}
+
+/* P2, where the site wants the move of an enterprise without certificates reviewed too: it goes the way of table 3. */
+gboolean rule_city_by_procedure(const struct affair *affair, GPtrArray *findings, GError **error)
+{
+    struct entry *target = update_target(affair, error);
+    guint count = form_count(affair->form, "changes/change");
+
+    if (!target)
+        return !*error;
+    gint64 certified = entry_is(target, CLASS_ENTERPRISE) ? valid_certificates(affair, target->dn, error) : 0;
+    for (guint i = 1; entry_is(target, CLASS_ENTERPRISE) && certified == 0 && i <= count; i++) {
+        g_autofree char *path = g_strdup_printf("changes/change[%u]/newValue", i);
+        if (g_strcmp0(form_item(affair->form, "changes/change[%u]/@field", i), "cityCode") == 0)
+            question_find(affair, findings, "E-DIRECT", path, NULL, NULL);
+    }
+    entry_free(target);
+    return certified >= 0;
+}
+
+/* P2, where the site takes R-17's "user without a certificate" for the whole account: as soon as one of its trainees has a certificate, what a certificate would show
+ * of the others is not changed directly either. */
+gboolean rule_account_uncertified(const struct affair *affair, GPtrArray *findings, GError **error)
+{
+    struct entry *target = update_target(affair, error);
+    guint count = form_count(affair->form, "changes/change");
+
+    if (!target)
+        return !*error;
+    gint64 own = valid_certificates(affair, target->dn, error);
+    gint64 all = own < 0 ? -1 : valid_certificates(affair, affair->request->applicant, error);
+    for (guint i = 1; own == 0 && all > 0 && i <= count; i++) {
+        const struct update_field *field = update_field_find(target, form_item(affair->form, "changes/change[%u]/@field", i));
+        g_autofree char *path = g_strdup_printf("changes/change[%u]/newValue", i);
+        if (field && field->on_certificate)
+            question_find(affair, findings, "E-DIRECT", path, NULL, NULL);
+    }
+    entry_free(target);
+    return own >= 0 && all >= 0;
 }
 
 /* P3, an item whose person the directory does not know: only enterprises and schools bring new trainees. */

@@ -4,6 +4,7 @@
 
 #include "mailflow/question.h"
 
-rule_function rule_target_own, rule_updates_direct, rule_trainees_enrollable, rule_period_open, rule_items_own;
+rule_function rule_target_own, rule_updates_direct, rule_city_by_procedure, rule_account_uncertified, rule_trainees_enrollable,
+    rule_period_open, rule_items_own;
 
 #endif

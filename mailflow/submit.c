@@ -4,7 +4,9 @@
 
 #include "ldap-schema/names.h"
 #include "mailflow/choice.h"
+#include "mailflow/reissue.h"
 #include "mailflow/rule.h"
+#include "mailflow/token.h"
 #include "mailflow/update.h"
 #include "mailflow/text.h"
 
@@ -125,6 +127,19 @@ static gboolean has_requests(const struct mind *mind, const struct message *mess
     return own->len > 0;
 }
 
+/* What a newcomer who withdraws or asks is called: as their registration has it, not by the number they write about. NULL; caller frees. */
+static char *registered_name(const struct mind *mind, const struct message *message)
+{
+    g_autoptr(GPtrArray) own = mind->records.requests_of(mind->records.context, message->from, NULL, OWN_REQUESTS);
+
+    for (guint i = 0; i < own->len; i++) {
+        const struct request *request = g_ptr_array_index(own, i);
+        if (procedure_for_type(mind->procedures, request->type)->sender)
+            return g_strdup(request->name);
+    }
+    return NULL;
+}
+
 static struct request *make_request(const struct mind *mind, const struct procedure *procedure, const struct message *message,
                                     const struct sender *sender)
 {
@@ -133,8 +148,11 @@ static struct request *make_request(const struct mind *mind, const struct proced
     const char *language = sender->entry ? entry_value(sender->entry, ATTRIBUTE_PREFERRED_LANGUAGE) : NULL;
     const char *name = NULL;
 
+    g_autofree char *registered = sender->entry || procedure->sender ? NULL : registered_name(mind, message);
     if (sender->entry)
         name = entry_value(sender->entry, sender->kind == APPLICANT_INDIVIDUAL ? ATTRIBUTE_CN : ATTRIBUTE_O);
+    else if (registered)
+        name = registered;
     request->type = g_strdup(procedure->type);
     request->applicant = g_strdup(sender->entry ? sender->entry->dn : NULL);
     request->mail = g_strdup(message->from);
@@ -164,8 +182,8 @@ static gboolean repeat_receipt(const struct mind *mind, const struct message *me
         return FALSE;
     struct affair *affair = affair_open(mind, earlier->id);
     struct plan *plan = plan_new("repeated", earlier->id);
-    gboolean draft = g_str_equal(earlier->state, "draft");
-    struct notice_rule rule = {draft ? "N1D" : "N1", "applicant"};
+    gboolean awaited = affair_awaits_applicant(affair);
+    struct notice_rule rule = awaited ? reissue_invitation(affair) : (struct notice_rule){"N1", "applicant"};
     struct occasion occasion = {.message = message, .state = earlier->state, .serial = message->digest};
     plan_log(plan, "%s: the same form again from %s", earlier->id, message->from);
     announce(affair, plan, &rule, &occasion, error);
@@ -175,8 +193,37 @@ static gboolean repeat_receipt(const struct mind *mind, const struct message *me
     return TRUE;
 }
 
-/* A new form for the same matter replaces the sender's own unconfirmed draft. */
-static gboolean replace_draft(const struct mind *mind, const struct affair *incoming, GPtrArray *plans, GError **error)
+/* Whether the mail answers one of ours that only the request's applicant has. */
+static gboolean bears_ticket(const struct mind *mind, const struct message *message, const char *request)
+{
+    const struct records *records = &mind->records;
+    gboolean disagree;
+    const char *token = token_agreed(message->sightings, &disagree);
+    g_autofree char *hash = token ? token_hash(token) : NULL;
+    struct ticket *ticket = hash ? records->ticket(records->context, hash) : NULL;
+    gboolean bears = ticket && ticket_usable(ticket) && g_str_equal(ticket->request, request) &&
+                     g_ascii_strcasecmp(ticket->mail, message->from) == 0;
+
+    ticket_free(ticket);
+    return bears;
+}
+
+/* Whether the form takes the place of an earlier one of its sender's: of an unconfirmed draft for the same matter, or of a request returned for correction. That has
+ * been reviewed, so nobody ends it by a mail that might be forged. */
+static gboolean replaces(const struct mind *mind, const struct message *message, const struct affair *incoming,
+                         const struct request *earlier)
+{
+    gboolean quoted = g_strcmp0(incoming->request->previous, earlier->id) == 0;
+
+    if (!state_find(mind->procedures, earlier->state)->awaits_applicant || !g_str_equal(earlier->type, incoming->request->type) ||
+        (!quoted && !g_str_equal(earlier->subject, incoming->request->subject)))
+        return FALSE;
+    return g_str_equal(earlier->state, "draft") || message->origin.dmarc || bears_ticket(mind, message, earlier->id);
+}
+
+/* A new form for the same matter replaces the sender's own unconfirmed draft, and one that was returned. The reviewers see what it was returned for. */
+static gboolean replace_draft(const struct mind *mind, const struct message *message, struct affair *incoming, GPtrArray *plans,
+                              GError **error)
 {
     const struct records *records = &mind->records;
     g_autoptr(GPtrArray) own =
@@ -185,13 +232,14 @@ static gboolean replace_draft(const struct mind *mind, const struct affair *inco
 
     for (guint i = 0; i < own->len && fine; i++) {
         const struct request *earlier = g_ptr_array_index(own, i);
-        if (!g_str_equal(earlier->state, "draft") || !g_str_equal(earlier->type, incoming->request->type) ||
-            !g_str_equal(earlier->subject, incoming->request->subject))
+        if (!replaces(mind, message, incoming, earlier))
             continue;
+        if (!incoming->request->previous && !g_str_equal(earlier->state, "draft"))
+            incoming->request->previous = g_strdup(earlier->id);
         struct affair *affair = affair_open(mind, earlier->id);
         struct plan *plan = plan_new("replaced", earlier->id);
-        struct occasion occasion = {.problem_zh = "已收到新的申请表，原草稿由新申请代替。",
-                                    .problem_en = "A new form has arrived and takes this draft's place."};
+        struct occasion occasion = {.problem_zh = "已收到新的申请表，原申请由新申请代替。",
+                                    .problem_en = "A new form has arrived and takes this one's place."};
         plan_log(plan, "%s replaced by a new form", earlier->id);
         fine = workflow_advance(affair, plan, EVENT_WITHDRAW, &occasion, incoming->request->mail, "replaced by a new form", plans,
                                 error);
@@ -254,7 +302,7 @@ static gboolean examine(const struct mind *mind, const struct procedure *procedu
             copy->line = warning->line;
             copy->warning = TRUE;
         }
-        fine = replace_draft(mind, affair, plans, error) && enter_request(affair, message, findings, plans, error);
+        fine = replace_draft(mind, message, affair, plans, error) && enter_request(affair, message, findings, plans, error);
     }
     affair_free(affair);
     return fine;

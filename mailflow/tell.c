@@ -7,6 +7,7 @@
 #include "mailflow/choice.h"
 #include "mailflow/notice.h"
 #include "mailflow/tell_rows.h"
+#include "mailflow/tell_way.h"
 #include "mailflow/text.h"
 #include "mailflow/token.h"
 
@@ -76,44 +77,6 @@ static void tell_mail(struct notice *notice, const struct mind *mind, const stru
     notice->date = mind->now / 1000;
 }
 
-/* `here` is the division that decides the stage the request is in from now on: its step may not be recorded yet. */
-static void tell_way(struct notice *notice, const struct affair *affair, const char *here, const struct occasion *occasion)
-{
-    for (guint i = 0; i < affair->procedure->stages->len; i++) {
-        const struct stage *stage = g_ptr_array_index(affair->procedure->stages, i);
-        struct notice_stage *told = notice_add_stage(notice, stage->state, stage->zh, stage->en);
-        const char *division = NULL;
-
-        put(&told->progress, g_strcmp0(occasion->state, stage->state) == 0 ? "now" : "waiting");
-        for (guint k = 0; k < affair->steps->len; k++) {
-            const struct step *step = g_ptr_array_index(affair->steps, k);
-            if (!g_str_equal(step->state, stage->state))
-                continue;
-            division = step->division;
-            if (!step->closed && occasion->verdict) {
-                put(&told->progress, g_str_equal(occasion->verdict->verdict, "approve") ? "passed" : "rejected");
-                put(&told->reviewer, occasion->verdict->reviewer_name);
-                put(&told->archive, occasion->verdict->archive);
-                g_free(told->at);
-                told->at = mind_clock(affair->mind->now);
-            } else if (step->closed && step->reviewer) {
-                put(&told->progress, g_strcmp0(step->verdict, "approve") == 0 ? "passed" : "rejected");
-                put(&told->reviewer, step->reviewer_name);
-                put(&told->archive, step->archive);
-                g_free(told->at);
-                told->at = mind_clock(step->closed);
-            }
-        }
-        if (here && g_strcmp0(occasion->state, stage->state) == 0)
-            division = here;
-        if (!division && stage->field && g_str_equal(stage->authority, "form"))
-            division = form_value(affair->form, stage->field);
-        if (!division && g_str_equal(stage->authority, "province"))
-            division = "370000";
-        put_division(&told->authority_zh, &told->authority_en, division);
-    }
-}
-
 static void tell_request(struct notice *notice, const struct affair *affair, const struct plan *plan,
                          const struct occasion *occasion)
 {
@@ -139,7 +102,7 @@ static void tell_request(struct notice *notice, const struct affair *affair, con
     if (request->thread && (g_strcmp0(request->mail, notice->to) == 0))
         put(&notice->in_reply_to, request->thread);
     g_ptr_array_add(notice->references, g_strdup_printf("%s@%s", request->id, our_domain(affair->mind)));
-    tell_way(notice, affair, plan->move ? plan->move->division : request->division, occasion);
+    tell_way(notice, affair, plan->move ? plan->move->division : request->division, occasion->state, occasion->verdict);
 }
 
 /* What became of the request this one takes up again: the reviewers see the old reason (7.17). */
@@ -220,8 +183,19 @@ static void tell_reports(struct notice *notice, const struct mind *mind, const G
     }
 }
 
-static void tell_answers(struct notice *notice, const struct form *form, const char *role, const struct stage *stage)
+/* Whether a rejection gives the request back to its applicant instead of ending it. */
+static gboolean rejection_returns(const struct affair *affair, const char *state)
 {
+    const struct procedures *procedures = affair->mind->procedures;
+    const struct transition *rejection = transition_find(procedures, affair->procedure, state, EVENT_REJECT);
+
+    return rejection && state_find(procedures, transition_target(rejection, affair->procedure, state))->awaits_applicant;
+}
+
+static void tell_answers(struct notice *notice, const struct affair *affair, const char *role, const struct stage *stage)
+{
+    const struct form *form = affair->form;
+
     if (g_strcmp0(role, "applicant") == 0) {
         if (choice_needed(form))
             notice_add_answer(notice, "全部", "All of them", "全部");
@@ -231,8 +205,9 @@ static void tell_answers(struct notice *notice, const struct form *form, const c
     }
     if (!stage || g_strcmp0(role, "reviewer") != 0)
         return;
-    notice->archive_required = stage->archive;
-    notice_add_answer(notice, "同意", "Approve", stage->archive ? "同意\n留档编号：" : "同意");
+    notice->archive_required = stage_archives(stage);
+    notice_add_answer(notice, "同意", "Approve", stage_archives(stage) ? "同意\n留档编号：" : "同意");
+    notice->rejection_returns = rejection_returns(affair, stage->state);
     notice_add_answer(notice, "不同意", "Reject", "不同意\n原因：");
 }
 
@@ -308,23 +283,29 @@ static void post(const struct mind *mind, struct plan *plan, struct notice *noti
     g_ptr_array_add(plan->mails, mail);
 }
 
+/* Whether the mail tells of a new account: only the one who asked for it learns its name and secret. */
+static gboolean begins_account(const struct affair *affair, const struct notice *notice, const struct hearer *hearer)
+{
+    return g_str_equal(notice->code, "N5") && !hearer->person && g_ascii_strcasecmp(hearer->mail, affair->request->mail) == 0;
+}
+
 /* An account that has just begun to be: the courier makes its first password as the mail leaves. */
-static void add_secret(const struct affair *affair, struct notice *notice, struct plan *plan)
+static void add_secret(const struct affair *affair, const struct hearer *hearer, struct notice *notice, struct plan *plan)
 {
     g_autofree char *account = affair_account_dn(affair);
 
-    if (!account || !g_str_equal(notice->code, "N5"))
+    if (!account || !begins_account(affair, notice, hearer))
         return;
     struct plan_mail *mail = g_ptr_array_index(plan->mails, plan->mails->len - 1);
     mail->secret_for = g_steal_pointer(&account);
     mail->secret_until = affair->mind->now + affair->mind->policy->secret_days * 86400000LL;
 }
 
-static void tell_account(const struct affair *affair, struct notice *notice)
+static void tell_account(const struct affair *affair, const struct hearer *hearer, struct notice *notice)
 {
     g_autofree char *account = affair_account_dn(affair);
 
-    if (!account || !g_str_equal(notice->code, "N5"))
+    if (!account || !begins_account(affair, notice, hearer))
         return;
     notice->secret = TRUE;
     put(&notice->login, form_value(affair->form, "loginName"));
@@ -332,9 +313,25 @@ static void tell_account(const struct affair *affair, struct notice *notice)
     notice->expires = mind_clock(affair->mind->now + affair->mind->policy->secret_days * 86400000LL);
 }
 
+/* What the approval means: the procedure's sentences, with the number of certificates where it stands in one. */
+static void tell_consequences(const struct affair *affair, struct notice *notice, const struct occasion *occasion)
+{
+    g_autofree char *number = g_strdup_printf("%" G_GINT64_FORMAT, occasion->certificates);
+
+    for (guint i = 0; g_str_equal(notice->code, "N5") && i < affair->procedure->consequences->len; i++) {
+        const struct consequence *consequence = g_ptr_array_index(affair->procedure->consequences, i);
+        g_auto(GStrv) zh = g_strsplit(consequence->zh, CONSEQUENCE_CERTIFICATES, -1);
+        g_auto(GStrv) en = g_strsplit(consequence->en, CONSEQUENCE_CERTIFICATES, -1);
+        g_autofree char *said_zh = g_strjoinv(number, zh);
+        g_autofree char *said_en = g_strjoinv(number, en);
+        if (!consequence->behind.off)
+            notice_add_consequence(notice, said_zh, said_en);
+    }
+}
+
 static gboolean shows_form(const char *code)
 {
-    static const char *const codes[] = {"N1D", "N1", "N2", "N4", "N8"};
+    static const char *const codes[] = {"N1D", "N1", "N2", "N4", "N6r", "N8"};
 
     for (guint i = 0; i < G_N_ELEMENTS(codes); i++)
         if (g_str_equal(codes[i], code))
@@ -360,17 +357,22 @@ void tell(const struct affair *affair, struct plan *plan, const char *code, cons
     tell_reports(notice, affair->mind, occasion->reports);
     if (shows_form(code))
         tell_rows(notice, affair->request, affair->form);
+    else if (occasion->names_holder)
+        tell_holder(notice, affair->form);
+    tell_consequences(affair, notice, occasion);
     if (hearer->role && g_str_equal(hearer->role, "reviewer"))
         tell_previous(notice, affair);
     if (g_str_equal(code, "N1D") || (g_str_equal(code, "N9") && g_str_equal(occasion->state, "draft")))
         tell_choice(notice, affair);
-    tell_answers(notice, affair->form, role, stage);
+    tell_answers(notice, affair, role, stage);
     tell_materials(notice, affair, role, stage);
     if (g_str_equal(code, "N1D"))
         notice->expires = mind_clock(affair->mind->now + affair->mind->policy->draft_days * 86400000LL);
+    if (g_str_equal(code, "N6r"))
+        notice->expires = mind_clock(affair->mind->now + affair->mind->policy->correction_days * 86400000LL);
     if (occasion->message && g_str_equal(code, "N9"))
         notice->said = text_one_line(occasion->message->own, SAID_BYTES);
-    tell_account(affair, notice);
+    tell_account(affair, hearer, notice);
     if (hearer->role) {
         struct ticket *ticket = ticket_make(affair, hearer, occasion, text);
         post(affair->mind, plan, notice, effect, text);
@@ -379,7 +381,7 @@ void tell(const struct affair *affair, struct plan *plan, const char *code, cons
     } else {
         post(affair->mind, plan, notice, effect, again ? text : NULL);
     }
-    add_secret(affair, notice, plan);
+    add_secret(affair, hearer, notice, plan);
     ticket_free(again);
     notice_free(notice);
 }
@@ -398,7 +400,7 @@ static void attach_blanks(const struct mind *mind, struct notice *notice)
 
     for (guint i = 0; i < mind->procedures->procedures->len; i++) {
         const struct procedure *procedure = g_ptr_array_index(mind->procedures->procedures, i);
-        if (!procedure->closed && g_hash_table_add(known, procedure->form))
+        if (!procedure->behind.off && g_hash_table_add(known, procedure->form))
             attach_blank(mind, notice, procedure->form);
     }
 }

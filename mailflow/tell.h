@@ -16,6 +16,8 @@ struct occasion {
     const char *language;                /* and its language */
     const char *state;                   /* the state the request is in after this event */
     int step;                            /* number of the step opened or open; 0 for a draft */
+    gboolean names_holder;               /* who moves is named, the number masked */
+    gint64 certificates;                 /* N5: how many the applicant has */
     gboolean blanks;                     /* the blank forms travel along */
     const char *blank;                   /* or only the one of this root */
     const char *only;                    /* reviewers' invitations: for the reviewer of this DN alone; NULL: all */

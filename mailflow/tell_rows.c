@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "mailflow/text.h"
+
 /* Fields that say what another was before: shown beside it, not by themselves. */
 static const struct {
     const char *now, *before;
@@ -41,6 +43,17 @@ char *tell_recorded(const struct request *request, const char *path)
         if (strncmp(*line, path, length) == 0 && (*line)[length] == '=')
             return g_strdup(*line + length + 1);
     return NULL;
+}
+
+void tell_holder(struct notice *notice, const struct form *form)
+{
+    const struct field *name = form_field(form, "holderName"), *number = form_field(form, "idNumber");
+
+    if (!name || !number)
+        return;
+    g_autofree char *masked = text_mask_id(number->value);
+    notice_add_row(notice, name->path, name->label_zh, name->label_en, NULL, name->value);
+    notice_add_row(notice, number->path, number->label_zh, number->label_en, NULL, masked);
 }
 
 void tell_rows(struct notice *notice, const struct request *request, const struct form *form)

@@ -9,6 +9,9 @@
 /* Add a row for each field that is filled in. */
 void tell_rows(struct notice *notice, const struct request *request, const struct form *form);
 
+/* Add a row with the name of the holder the form is about and one with the identity number, masked; none where it is about nobody. */
+void tell_holder(struct notice *notice, const struct form *form);
+
 /* The value the directory held at `path` when the request was submitted; NULL when none was noted. Caller frees. */
 char *tell_recorded(const struct request *request, const char *path);
 

@@ -86,9 +86,9 @@ static const char *find_form(const struct mind *mind, const char *said)
     for (guint i = 0; i < mind->procedures->procedures->len; i++) {
         const struct procedure *procedure = g_ptr_array_index(mind->procedures->procedures, i);
         const struct decl *root = catalog_schema(mind->catalog, procedure->form)->root;
-        if (!procedure->closed && (is_named(number, procedure->table) || is_named(said, procedure->zh) ||
-                                   is_named(said, procedure->en) || is_named(said, procedure->form) ||
-                                   is_labelled(said, procedure->table, root->label_zh) || is_named(said, root->label_en)))
+        if (!procedure->behind.off && (is_named(number, procedure->table) || is_named(said, procedure->zh) ||
+                                       is_named(said, procedure->en) || is_named(said, procedure->form) ||
+                                       is_labelled(said, procedure->table, root->label_zh) || is_named(said, root->label_en)))
             return procedure->form;
     }
     return NULL;

@@ -3,6 +3,7 @@
 #include <gio/gio.h>
 #include <string.h>
 
+#include "ldap-schema/names.h"
 #include "mailflow/effect.h"
 #include "mailflow/guard.h"
 #include "mailflow/rule.h"
@@ -77,8 +78,9 @@ static void enter(const struct affair *affair, struct plan *plan, const char *ta
 {
     const struct policy *policy = affair->mind->policy;
 
-    if (g_str_equal(target, "draft")) {
-        plan_timer(plan, "expire", affair->mind->now + policy->draft_days * DAY_MS);
+    if (state_find(affair->mind->procedures, target)->awaits_applicant) {
+        guint days = affair->steps->len ? policy->correction_days : policy->draft_days;
+        plan_timer(plan, "expire", affair->mind->now + days * DAY_MS);
     } else if (procedure_stage(affair->procedure, target, NULL)) {
         plan->open_step = TRUE;
         occasion->step = (int)affair->steps->len + 1;
@@ -163,7 +165,7 @@ static gboolean carry_effects(const struct affair *affair, const char *target, s
 {
     for (guint i = 0; i < affair->procedure->effects->len; i++) {
         const struct effect_ref *effect = g_ptr_array_index(affair->procedure->effects, i);
-        if (g_str_equal(effect->on, target) && !effect_find(effect->name)(affair, effects, error))
+        if (!effect->behind.off && g_str_equal(effect->on, target) && !effect_find(effect->name)(affair, effects, error))
             return FALSE;
     }
     for (guint i = 0; i < effects->rerouted->len; i++)
@@ -241,17 +243,32 @@ static gboolean work_out(const struct affair *affair, struct step_taken *move, s
     return !entering("done", move->from, move->target) || carry_effects(affair, "done", &move->effects, plans, error);
 }
 
+/* N5 of a rename says how many certificates show the new name (domain.md 6.8): counted when it has come into effect, so that the change itself waits for no count. */
+static gboolean count_certificates(const struct affair *affair, struct occasion *told, GError **error)
+{
+    const struct facts *facts = &affair->mind->facts;
+    gboolean wanted = FALSE;
+
+    for (guint i = 0; i < affair->procedure->consequences->len; i++) {
+        const struct consequence *consequence = g_ptr_array_index(affair->procedure->consequences, i);
+        wanted |= !consequence->behind.off && strstr(consequence->zh, CONSEQUENCE_CERTIFICATES) != NULL;
+    }
+    if (wanted && g_str_equal(told->state, "done") && affair->request->applicant)
+        told->certificates = facts->count(facts->context, affair->request->applicant, CLASS_CERTIFICATE, NULL, NULL, 0, error);
+    return told->certificates >= 0;
+}
+
 static gboolean tell_all(const struct affair *affair, struct plan *plan, const struct transition *transition,
                          const struct occasion *told, GError **error)
 {
+    for (guint i = 0; i < affair->procedure->notices->len; i++) {
+        const struct extra_notice *extra = g_ptr_array_index(affair->procedure->notices, i);
+        if (!extra->behind.off && extra->event == transition->event && !announce(affair, plan, &extra->rule, told, error))
+            return FALSE;
+    }
     for (guint i = 0; i < transition->notices->len; i++)
         if (!announce(affair, plan, g_ptr_array_index(transition->notices, i), told, error))
             return FALSE;
-    for (guint i = 0; i < affair->procedure->notices->len; i++) {
-        const struct extra_notice *extra = g_ptr_array_index(affair->procedure->notices, i);
-        if (extra->event == transition->event && !announce(affair, plan, &extra->rule, told, error))
-            return FALSE;
-    }
     return TRUE;
 }
 
@@ -295,7 +312,7 @@ gboolean workflow_advance(const struct affair *affair, struct plan *plan, enum e
         write_move(affair, &move, plan, event, &told);
         told.reports = affair->procedure->immediate && !move.effects.withdrawn->len ? move.effects.reports : NULL;
         plan_event(plan, actor, event_name(event), g_str_equal(move.from, "@new") ? NULL : move.from, move.target, detail);
-        fine = tell_all(affair, plan, transition, &told, error) &&
+        fine = count_certificates(affair, &told, error) && tell_all(affair, plan, transition, &told, error) &&
                (move.transition == transition || tell_all(affair, plan, move.transition, &told, error));
     }
     step_taken_clear(&move);
@@ -304,10 +321,10 @@ gboolean workflow_advance(const struct affair *affair, struct plan *plan, enum e
 
 static gboolean expire(const struct affair *affair, struct plan *plan, GPtrArray *plans, GError **error)
 {
-    gboolean draft = g_str_equal(affair->request->state, "draft");
+    gboolean waits = affair_awaits_applicant(affair);
     struct occasion occasion = {
-        .problem_zh = draft ? "在规定期限内未收到确认。" : "在规定期限内未审核完毕。",
-        .problem_en = draft ? "It was not confirmed in time." : "It was not decided in time.",
+        .problem_zh = waits ? "在规定期限内未收到确认。" : "在规定期限内未审核完毕。",
+        .problem_en = waits ? "It was not confirmed in time." : "It was not decided in time.",
     };
 
     return workflow_advance(affair, plan, EVENT_EXPIRE, &occasion, "system", NULL, plans, error);

@@ -148,7 +148,7 @@
     <xsl:if test="n:state and not(../@code = 'NS')"><fact zh="当前状态" en="State"><xsl:value-of select="n:state/@zh[$chinese] | n:state/@en[not($chinese)]"/></fact></xsl:if>
     <xsl:if test="../n:expires and not(../n:login)">
       <xsl:choose>
-        <xsl:when test="../@code = 'N1D'"><fact zh="确认期限" en="Confirm by"><xsl:value-of select="../n:expires"/></fact></xsl:when>
+        <xsl:when test="../@code = 'N1D' or ../@code = 'N6r'"><fact zh="确认期限" en="Confirm by"><xsl:value-of select="../n:expires"/></fact></xsl:when>
         <xsl:otherwise><fact zh="办理期限" en="Decide by"><xsl:value-of select="../n:expires"/></fact></xsl:otherwise>
       </xsl:choose>
     </xsl:if>

@@ -131,7 +131,7 @@
       <xsl:otherwise>
         <subject zh="审批通过" en="Approved and in effect"/>
         <p zh="“{$what-zh}”申请（办理编号 {$id}）已审批通过，已经生效。" en="The request for {$what-en} ({$id}) has been approved and is in effect."/>
-        <xsl:call-template name="what-follows"/>
+        <xsl:for-each select="n:consequence"><p zh="{@zh}" en="{@en}"/></xsl:for-each>
         <brief zh="“{$what-zh}”申请（办理编号 {$id}）已审批通过，已经生效。"
                en="The request for {$what-en} ({$id}) has been approved and is in effect."/>
         <xsl:choose>
@@ -139,26 +139,6 @@
           <xsl:otherwise><brief zh="本邮件无需回复。" en="No reply is needed."/></xsl:otherwise>
         </xsl:choose>
       </xsl:otherwise>
-    </xsl:choose>
-  </xsl:template>
-
-  <!-- What an approval means for what comes next, by procedure. -->
-  <xsl:template name="what-follows">
-    <xsl:variable name="type" select="string(/n:notice/n:request/@procedure)"/>
-    <xsl:choose>
-      <xsl:when test="$type = 'T1'">
-        <p zh="补发的证书可以打印，原证书作废。" en="The replacement can be printed; the lost copy is void."/>
-      </xsl:when>
-      <xsl:when test="$type = 'T2P'">
-        <p zh="自即日起由接收企业为持证人办理各项业务，原个人账号不再使用。"
-           en="From now on the receiving enterprise acts for the holder; the personal account is no longer used."/>
-      </xsl:when>
-      <xsl:when test="$type = 'T2S'">
-        <p zh="无需打印新证书，在原证书上手写单位名称即可。" en="No new certificate is printed; the employer's name is written on it by hand."/>
-      </xsl:when>
-      <xsl:when test="$type = 'T3N'">
-        <p zh="该企业名下的所有证书自即日起显示新的企业名称。" en="All certificates of the enterprise show its new name from now on."/>
-      </xsl:when>
     </xsl:choose>
   </xsl:template>
 
@@ -170,6 +150,27 @@
     <xsl:call-template name="how-to-refile"/>
     <brief zh="“{$what-zh}”申请（办理编号 {$id}）未获通过，原因见上。更正后可以重新申请。本邮件无需回复。"
            en="The request for {$what-en} ({$id}) was not approved; the reason stands above. A corrected request may be filed again. No reply is needed."/>
+  </xsl:template>
+
+  <!-- N6r: returned to its applicant, who answers; others hear of it. -->
+  <xsl:template match="n:notice[@code='N6r']" mode="sentences">
+    <subject zh="申请退回补正" en="Returned for correction"/>
+    <p zh="“{$what-zh}”申请（办理编号 {$id}）经{$by-zh}审核，退回申请人补正，原因见下。申请尚未办结。"
+       en="The request for {$what-en} ({$id}) was returned to its applicant by {$by-en}; the reason stands below. It is not closed."/>
+    <xsl:choose>
+      <xsl:when test="n:mail/n:replyTo">
+        <p zh="请于 {n:expires} 前补正；逾期未补正的，申请自动失效。审核和留档从第一级重新开始。"
+           en="Please put it right by {n:expires}; after that the request lapses. Review and archiving start again from the first stage."/>
+        <how zh="申请表无需改动、只是补齐书面材料的，请直接回复本邮件，正文第一行写“确认”，即按原申请表重新提交。申请表需要改动的，请将更正后的 XML 申请表作为附件回复本邮件，并在“前次申请编号”一栏填写 {$id}。放弃申请的，第一行写“取消”。"
+             en="If the form stays as it is and only papers were missing, reply to this mail with CONFIRM on the first line: the same form is submitted again. If the form has to change, reply to this mail with the corrected XML form attached, with {$id} as its previous request (previousRequestId). To drop the request, reply with CANCEL on the first line."/>
+        <brief zh="“{$what-zh}”申请（办理编号 {$id}）已退回补正，原因见上。只需补齐材料的，回复“确认”重新提交；需改动申请表的，将更正后的申请表作为附件回复本邮件；放弃的，回复“取消”。期限：{n:expires}。"
+               en="Your request for {$what-en} ({$id}) was returned; the reason stands above. Reply CONFIRM to submit it again as it is, reply with the corrected form attached, or reply CANCEL to drop it. It lapses at {n:expires}."/>
+      </xsl:when>
+      <xsl:otherwise>
+        <brief zh="“{$what-zh}”申请（办理编号 {$id}）已退回申请人补正，补正后从第一级重新审核。本邮件无需回复。"
+               en="The request for {$what-en} ({$id}) was returned to its applicant; once put right it is reviewed again from the first stage. No reply is needed."/>
+      </xsl:otherwise>
+    </xsl:choose>
   </xsl:template>
 
   <!-- N6x: a draft or a request has expired. -->
@@ -287,6 +288,10 @@
 
   <!-- What several notices share. -->
   <xsl:template name="how-to-decide">
+    <xsl:if test="n:rejectionReturns">
+      <p zh="不同意的，申请退回申请人补正，补正后从第一级重新审核。"
+         en="A rejection returns the request to its applicant for correction; it is then reviewed again from the first stage."/>
+    </xsl:if>
     <take zh="须核验的书面材料" en="Papers to check"/>
     <xsl:choose>
       <xsl:when test="n:archiveRequired">

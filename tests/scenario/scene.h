@@ -95,8 +95,8 @@ gboolean scene_told(const struct scene *scene, const char *code, const char *to,
 
 /* The one value of an entry's attribute; NULL when there is no such entry or value. */
 const char *scene_value(const struct scene *scene, const char *dn, const char *attribute);
-/* The site switches off what stands behind that option, or the review of that type; for this scene only. */
-void scene_switch_off(struct scene *scene, const char *what);
+/* The site chooses that word for an option of the procedures, for this scene only. */
+void scene_choose(struct scene *scene, const char *option, const char *value);
 void scene_directory_down(struct scene *scene, gboolean down);
 /* The audit chain is whole; a request in an end state has no open step and no token that decides. Called by scene_free(). */
 void scene_check(struct scene *scene);

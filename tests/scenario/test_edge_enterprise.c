@@ -42,7 +42,7 @@ static void test_scenario_e_a_renamed_enterprise_is_shown_on_all_certificates(vo
     assert_non_null(tree_entry(scene->tree, "csCertificateNumber=SD-011-2019-000001," H1));
     assert_non_null(tree_entry(scene->tree, "csCertificateNumber=SD-030-2018-000002," H1));
     assert_string_equal(scene_value(scene, "csCertificateNumber=SD-011-2019-000001," H1, ATTRIBUTE_COPY_STATE), "inHand");
-    assert_true(scene_told(scene, "N5", "e1@example.com", "所有证书"));
+    assert_true(scene_told(scene, "N5", "e1@example.com", "所有证书（共 2 本）"));
     scene_free(scene);
 }
 

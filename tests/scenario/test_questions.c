@@ -108,7 +108,7 @@ static void test_the_message_can_be_put_back(void **state)
     assert_true(scene_told(scene, "N1D", E1_MAIL, "SD-011-2019-000001"));
 }
 
-/* What was approved is in effect; its news is also for a reviewer whose entry is a pointer to another server by now. Others go on, and so does this one when the
+/* What was approved is in effect; its news is also for a reviewer, a member of the authority still, whose entry is a pointer to another server by now. Others go on, and so does this one when the
  * entry is back. */
 static void test_an_outcome_that_cannot_be_told_holds_up_no_other(void **state)
 {
@@ -116,10 +116,12 @@ static void test_an_outcome_that_cannot_be_told_holds_up_no_other(void **state)
     struct scene *scene = set->scene;
     g_autofree char *first = scene_form(scene, "T2E", "reprintRequested", "true", NULL);
     g_autofree char *second = story_bring(scene, "T5", "cityReview");
-    g_autofree char *move =
-        g_strdup_printf("ldapdelete -Q -Y EXTERNAL -H '%s' " QINGDAO_1 "\nldapadd -Q -Y EXTERNAL -H '%s' >/dev/null <<END\n"
-                        "dn: " QINGDAO_1 "\nobjectClass: referral\nobjectClass: extensibleObject\nref: ldap://127.0.0.1:1/\nEND\n",
-                        set->world->url, set->world->url);
+    g_autofree char *move = g_strdup_printf(
+        "ldapdelete -Q -Y EXTERNAL -H '%s' " QINGDAO_1 "\nldapadd -Q -Y EXTERNAL -H '%s' >/dev/null <<END\n"
+        "dn: " QINGDAO_1 "\nobjectClass: referral\nobjectClass: extensibleObject\nref: ldap://127.0.0.1:1/\nEND\n"
+        "ldapmodify -Q -Y EXTERNAL -H '%s' >/dev/null <<END\ndn: " REVIEWERS("370200") "\nadd: member\nmember: " QINGDAO_1
+                                                                                       "\nEND\n",
+        set->world->url, set->world->url, set->world->url);
 
     story_decide(scene, first, STORY_APPROVE);
     story_say(scene, first, STORY_APPROVE);

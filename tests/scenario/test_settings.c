@@ -22,7 +22,7 @@ static void test_corrections_are_switched_on_or_off(void **state)
     g_autofree char *on = scene_form(scene, "T4", NULL);
 
     assert_string_equal(scene_state(scene, on), "cityReview");
-    scene_switch_off(scene, "holder-info-correction");
+    scene_choose(scene, "holder-info-correction", "off");
     story_refuse(scene, "T4", "E-SCHEMA", "holderName", "测试乙", "idNumber", "370299198812310024", NULL);
     g_free(scene_form(scene, "P6", NULL));
     assert_true(scene_told(scene, "NS", E1_MAIL, on));
@@ -39,8 +39,7 @@ static void test_enrolments_are_reviewed_or_not(void **state)
     g_autofree char *reviewed = scene_form(scene, "P3", NULL);
 
     assert_string_equal(scene_state(scene, reviewed), "cityReview");
-    scene_switch_off(scene, "P3");
-    scene_switch_off(scene, "P4");
+    scene_choose(scene, "enrolment-review", "none");
     g_autofree char *direct = scene_form(scene, "P3", "trainee[1]/idNumber", "370399199102030028", "trainee[1]/name", "测试辛",
                                          "trainee[1]/sex", "2", NULL);
     assert_string_equal(scene_state(scene, direct), "done");

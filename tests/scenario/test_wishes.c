@@ -75,7 +75,7 @@ static void test_how_people_ask_for_a_form(void **state)
     for (guint i = 0; i < G_N_ELEMENTS(asked); i++)
         assert_wish(scene, asked[i].said, NULL, WISH_FORM, asked[i].root);
     assert_wish(scene, "", "表5", WISH_FORM, "enterpriseRegistration");
-    scene_switch_off(scene, "holder-info-correction");
+    scene_choose(scene, "holder-info-correction", "off");
     assert_wish(scene, "表4", NULL, WISH_HELP, NULL);
     scene_free(scene);
 }

@@ -259,7 +259,7 @@ void tree_delete(struct tree *tree, const char *dn)
     }
 }
 
-/* The four questions. */
+/* The five questions. */
 
 static gboolean answers(const struct tree *tree, GError **error)
 {
@@ -294,6 +294,18 @@ static GPtrArray *ask_below(void *context, const char *dn, const char *object_cl
     return found;
 }
 
+static gint64 ask_count(void *context, const char *dn, const char *object_class, const char *attribute, const char *value,
+                        guint most, GError **error)
+{
+    const struct tree *tree = context;
+    g_autoptr(GPtrArray) found = ask_below(context, dn, object_class, error);
+    gint64 count = found ? 0 : -1;
+
+    for (guint i = 0; found && i < found->len && (!most || count < most); i++)
+        count += !attribute || tree_has(tree, g_ptr_array_index(found, i), attribute, value, NULL);
+    return count;
+}
+
 static struct entry *ask_read(void *context, const char *dn, GError **error)
 {
     const struct tree *tree = context;
@@ -321,5 +333,5 @@ static GPtrArray *ask_reviewers(void *context, const char *division, GError **er
 
 void tree_facts(struct tree *tree, struct facts *facts)
 {
-    *facts = (struct facts){tree, ask_find, ask_below, ask_reviewers, ask_read};
+    *facts = (struct facts){tree, ask_find, ask_below, ask_count, ask_reviewers, ask_read};
 }

@@ -1,5 +1,6 @@
 /* The configuration as read from text, and its documentation held against it. */
 #include "daemon/config.h"
+#include "mailflow/procedure.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -61,7 +62,7 @@ static void has_defaults(void **state)
     assert_null(config->submission.user);
     assert_null(config->authserv_id);
     assert_int_equal(config->draft_confirmation, CONFIG_DRAFT_UNLESS_DMARC);
-    assert_int_equal(config->enrolment_review, CONFIG_ENROLMENT_CITY);
+    assert_string_equal(g_hash_table_lookup(config->choices, "enrolment-review"), "city");
     assert_true(config->check_organisation_code);
     config_free(config);
 }
@@ -202,6 +203,29 @@ static void manual_explains_every_option(void **state)
     config_free(config);
 }
 
+/* The options of procedures.xml are those of the file, with the same words, the same one coming first. */
+static void agrees_with_the_procedures(void **state)
+{
+    (void)state;
+    struct procedures *procedures = procedures_open("templates", NULL);
+    struct config *standard = read_config(least);
+    assert_non_null(procedures);
+    assert_int_equal(g_hash_table_size(standard->choices), procedures->options->len);
+    for (guint i = 0; i < procedures->options->len; i++) {
+        const struct option *option = g_ptr_array_index(procedures->options, i);
+        assert_string_equal(g_hash_table_lookup(standard->choices, option->name), option->values[0]);
+        for (char **value = option->values; *value; value++) {
+            g_autofree char *file = g_strdup_printf("%s\n[procedures]\n%s=%s\n", least, option->name, *value);
+            struct config *chosen = read_config(file);
+            assert_string_equal(g_hash_table_lookup(chosen->choices, option->name), *value);
+            assert_true(procedures_choose(procedures, option->name, g_hash_table_lookup(chosen->choices, option->name), NULL));
+            config_free(chosen);
+        }
+    }
+    config_free(standard);
+    procedures_free(procedures);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -213,6 +237,7 @@ int main(void)
         cmocka_unit_test(prints_what_it_reads),
         cmocka_unit_test(file_explains_every_option_and_its_default),
         cmocka_unit_test(manual_explains_every_option),
+        cmocka_unit_test(agrees_with_the_procedures),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
