@@ -7,6 +7,8 @@
 #include "mailflow/vocabulary.h"
 
 #define LONGEST_ARCHIVE 40
+#define LONGEST_ASKING 30  /* bytes of a placeholder without brackets: 填写 may begin a reason, too */
+#define LONGEST_HINT 40    /* bytes of a remark in brackets behind a label */
 #define LONGEST_SOUGHT 400 /* bytes: a number that has not ended by then is none */
 
 static struct phrase_token *token_at(const GArray *tokens, guint at)
@@ -32,6 +34,17 @@ static gboolean is_end(gunichar c)
            c == '!' || c == '"' || c == 0x201D || c == 0x300D || c == '?' || c == 0xFF1F;
 }
 
+/* What people put between a label and its number: `留档编号—12`, `【留档编号】12`, `archive no; 12`. */
+static gboolean is_lead(gunichar c)
+{
+    static const gunichar leads[] = {'-',    ';',    '.',    ')',    ']',    0xFF1B, 0xFF0D, 0xFF09,
+                                     0x3011, 0x300D, 0xFE55, 0x2013, 0x2014, 0x2192, 0x3015, '>'};
+    for (gsize i = 0; i < G_N_ELEMENTS(leads); i++)
+        if (c == leads[i])
+            return TRUE;
+    return is_filler(c);
+}
+
 static gboolean has_digit(const char *start, const char *end)
 {
     for (; start < end; start = g_utf8_next_char(start))
@@ -40,13 +53,23 @@ static gboolean has_digit(const char *start, const char *end)
     return FALSE;
 }
 
+/* A number has a digit, be it written as `七`. */
+static gboolean has_number(const char *value)
+{
+    for (const char *p = value; *p; p = g_utf8_next_char(p))
+        if (g_unichar_isdigit(g_utf8_get_char(p)) || g_utf8_strchr("〇零一二三四五六七八九十百", -1, g_utf8_get_char(p)))
+            return TRUE;
+    return FALSE;
+}
+
 /* `无`, `待补`, `（请填写）`: the blank was not filled in. */
 static gboolean is_blank_word(const char *value)
 {
-    static const char *const blanks[] = {"无",     "没有", "暂无",   "待补",   "待定", "后补", "稍后", "稍后提供", "空",
-                                         "未知",   "不详", "n/a",    "na",     "none", "tbd",  "nil",  "null",     "-",
-                                         "/",      "无需", "不需要", "请填写", "填写", "同上", "如下", "见附件",   "如题",
-                                         "如附件", "编号", "号码",   "number", "no",   "…",    "..."};
+    static const char *const blanks[] = {"无",     "没有",   "暂无", "待补", "待定", "后补",   "稍后",   "稍后提供", "空",   "未知",
+                                         "不详",   "n/a",    "na",   "none", "tbd",  "nil",    "null",   "-",        "/",    "无需",
+                                         "不需要", "请填写", "填写", "同上", "如下", "见附件", "如题",   "如附件",   "编号", "号码",
+                                         "number", "no",     "…",    "...",  "……",   "略",     "x",      "xx",       "xxx",  "xxxx",
+                                         "×",      "××",     "×××",  "text", "理由", "原因",   "reason", "?",        "？"};
     g_autofree char *lower = g_utf8_strdown(value, -1);
     char *inner = lower;
     while (*inner && strchr("([<{_.*- ", *inner))
@@ -61,8 +84,16 @@ static gboolean is_blank_word(const char *value)
 
 static gboolean is_blank_value(const char *value)
 {
+    static const char *const asking[] = {"请填",    "请写",        "填写",        "此处填",     "在此填",
+                                         "fill in", "please fill", "your reason", "number here"};
     g_autofree char *lower = g_utf8_strdown(value, -1);
-    return is_blank_word(value) || strstr(lower, "请填") || strstr(lower, "填写") || strstr(lower, "fill in");
+    const char *inner = lower;
+    while (g_unichar_ispunct(g_utf8_get_char(inner)) || *inner == ' ')
+        inner = g_utf8_next_char(inner);
+    for (gsize i = 0; i < G_N_ELEMENTS(asking); i++)
+        if (g_str_has_prefix(inner, asking[i]) && (inner > lower || strlen(inner) < LONGEST_ASKING))
+            return TRUE;
+    return is_blank_word(value);
 }
 
 /* A telephone number or a date is no archive number when it merely stands in the next line. */
@@ -106,7 +137,7 @@ static const char *end_of_number(const char *start)
         }
         if ((c == ')' || c == 0xFF09) && !open)
             return p;
-        if (c == '.' && !g_unichar_isalnum(g_utf8_get_char(next)))
+        if (c == '.' && !g_unichar_isalnum(g_utf8_get_char(next)) && !(p - start == 2 && !g_ascii_strncasecmp(start, "no", 2)))
             return p;
         open = open || c == '(' || c == 0xFF08;
         digit = digit || g_unichar_isdigit(c);
@@ -130,13 +161,27 @@ struct value {
     gboolean below; /* the value stands in the next line */
 };
 
+/* Behind `（必填）` in `留档编号（必填）：`; the text itself when there is no such hint. */
+static const char *skip_hint(const char *text)
+{
+    if (*text != '(' && !g_str_has_prefix(text, "（"))
+        return text;
+    const char *end = g_utf8_next_char(text);
+    while (*end && *end != '\n' && *end != ')' && !g_str_has_prefix(end, "）") && !g_unichar_isdigit(g_utf8_get_char(end)))
+        end = g_utf8_next_char(end);
+    if ((*end != ')' && !g_str_has_prefix(end, "）")) || end - text > LONGEST_HINT)
+        return text;
+    const char *after = g_utf8_next_char(end);
+    return *after == ':' || g_str_has_prefix(after, "：") ? after : text;
+}
+
 static struct value value_behind(const char *label_end)
 {
-    struct value value = {.start = *label_end == '.' ? label_end + 1 : label_end};
-    for (; is_filler(g_utf8_get_char(value.start)); value.start = g_utf8_next_char(value.start))
+    struct value value = {.start = skip_hint(label_end)};
+    for (; is_lead(g_utf8_get_char(value.start)); value.start = g_utf8_next_char(value.start))
         value.colon = value.colon || *value.start == ':' || g_utf8_get_char(value.start) == 0xFF1A;
     if (g_str_has_prefix(value.start, "为") || g_str_has_prefix(value.start, "是"))
-        for (value.start = g_utf8_next_char(value.start); is_filler(g_utf8_get_char(value.start));)
+        for (value.start = g_utf8_next_char(value.start); is_lead(g_utf8_get_char(value.start));)
             value.start = g_utf8_next_char(value.start);
     value.below = value.colon && *value.start == '\n';
     value.start += value.below;
@@ -154,17 +199,28 @@ static char *number_of(const struct value *value, gboolean *taken)
     return good ? g_steal_pointer(&number) : NULL;
 }
 
+/* `No. 12`, `no 12`: numero. */
+static gboolean is_numero(const char *words, const struct phrase_token *token)
+{
+    const char *after = words + token->end;
+    if (token->end - token->start != 2 || g_ascii_strncasecmp(words + token->start, "no", 2))
+        return FALSE;
+    after += strspn(after, ". #:");
+    return g_ascii_isdigit(*after);
+}
+
 /* A word that decides or turns a verdict round is never part of a number, whatever it is glued to; in `2024-NO-12` it is no word. */
 static gboolean speaks(const char *words, const struct phrase_token *token)
 {
     static const guint classes[] = {WORD_APPROVE, WORD_REJECT, WORD_VERGE, WORD_LACK, WORD_NOT,
                                     WORD_DOUBT,   WORD_HEDGE,  WORD_SAID,  WORD_ASK,  WORD_RETRACT};
-    char before = token->start > 0 ? words[token->start - 1] : ' ';
-    if (g_ascii_isalpha(words[token->start]) && (guchar)before < 0x80 && g_ascii_ispunct(before))
+    char before = token->start > 0 ? words[token->start - 1] : ' ', after = words[token->end];
+    if (g_ascii_isalpha(words[token->start]) && (guchar)before < 0x80 && g_ascii_ispunct(before) && (guchar)after < 0x80 &&
+        g_ascii_ispunct(after) && g_ascii_isalnum(words[token->end + 1]))
         return FALSE;
     for (gsize i = 0; i < G_N_ELEMENTS(classes); i++)
         if (token->class == classes[i])
-            return TRUE;
+            return !is_numero(words, token);
     return FALSE;
 }
 
@@ -256,7 +312,8 @@ static char *bare_archive(const char *words, const GArray *tokens, struct field_
 
 char *field_archive(const char *words, GArray *tokens, struct field_span *span, gboolean *several)
 {
-    char *archive = NULL;
+    g_autofree char *first = NULL;
+    char *archive;
     *span = (struct field_span){0, 0};
     *several = FALSE;
     for (guint i = 0; i < tokens->len; i++) {
@@ -272,10 +329,10 @@ char *field_archive(const char *words, GArray *tokens, struct field_span *span, 
             taken = FALSE;
         }
         struct field_span found = {token->start, taken ? (gsize)(place.end - words) : token->end};
-        if (value && archive && strcmp(value, archive))
+        if (value && first && strcmp(value, first))
             *several = TRUE;
-        if (value && !archive) {
-            archive = g_steal_pointer(&value);
+        if (value && !first) {
+            first = g_steal_pointer(&value);
             *span = found;
         }
         if (!taken && !place.colon)
@@ -283,9 +340,16 @@ char *field_archive(const char *words, GArray *tokens, struct field_span *span, 
         else
             mask(tokens, &found);
     }
-    if (!archive && (archive = bare_archive(words, tokens, span)))
+    archive = first && has_number(first) ? g_steal_pointer(&first) : NULL;
+    if (!first && !archive && (archive = bare_archive(words, tokens, span)))
         mask(tokens, span);
     return archive;
+}
+
+gboolean field_counts(const char *words, const struct phrase_token *token)
+{
+    gsize length = token->end - token->start;
+    return token->class == PHRASE_OTHER && length <= 2 && strspn(words + token->start, "0123456789") >= length;
 }
 
 /* The first token at or behind `at` that labels a reason; the end of the tokens when there is none. */
@@ -360,14 +424,35 @@ static void append_around(GString *reason, const char *words, const GArray *toke
         append(reason, words, tokens, (struct field_span){hole.end, span.end});
 }
 
+/* `说明：`, `remarks:` before a reason are no part of it. */
+static gsize skip_remark(const char *words, gsize start, gsize end)
+{
+    static const char *const remarks[] = {"意见",     "审核意见", "初审意见", "审查意见",   "具体意见", "意见如下",
+                                          "说明",     "情况说明", "补充说明", "备注",       "问题",     "存在问题",
+                                          "主要问题", "具体如下", "comment",  "comments",   "note",     "notes",
+                                          "remark",   "remarks",  "details",  "explanation"};
+    gsize at = start;
+    while (at < end &&
+           (strchr(" \t\n,.;:-", words[at]) || is_end(g_utf8_get_char(words + at)) || is_filler(g_utf8_get_char(words + at))))
+        at = (gsize)(g_utf8_next_char(words + at) - words);
+    for (gsize i = 0; i < G_N_ELEMENTS(remarks); i++) {
+        gsize length = strlen(remarks[i]);
+        if (at + length < end && !g_ascii_strncasecmp(words + at, remarks[i], length) &&
+            (words[at + length] == ':' || g_str_has_prefix(words + at + length, "：")))
+            return at + length + (words[at + length] == ':' ? 1 : strlen("："));
+    }
+    return start;
+}
+
 /* Behind the verdict: its own clause counts from the first word that says more than the verdict. */
-static gsize rest_start(const GArray *tokens, const struct field_place *place, gsize length)
+static gsize rest_start(const char *words, const GArray *tokens, const struct field_place *place, gsize length)
 {
     gboolean telling = FALSE;
     for (guint i = place->core + 1; i < place->clause_end; i++) {
         guint class = token_at(tokens, i)->class;
         telling = telling || class == WORD_LACK || class == WORD_REASON;
     }
+    telling = telling || (place->core + 1 < place->clause_end && field_counts(words, token_at(tokens, place->core + 1)));
     guint from = telling ? place->core + 1 : place->clause_end;
     return from < tokens->len ? token_at(tokens, from)->start : length;
 }
@@ -390,8 +475,8 @@ char *field_reason(const char *words, const GArray *tokens, const struct field_p
         }
         guint blank = reason_label(tokens, place->core + 1);
         gsize end = blank < tokens->len ? token_at(tokens, blank)->start : length;
-        gsize start = rest_start(tokens, place, length);
-        start = MIN(start, end);
+        gsize start = rest_start(words, tokens, place, length);
+        start = MIN(skip_remark(words, start, end), end);
         end = start + signoff_start(words + start, end - start, TRUE);
         append_around(reason, words, tokens, (struct field_span){start, end}, place->archive);
     }

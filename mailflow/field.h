@@ -2,7 +2,7 @@
 #ifndef MAILFLOW_FIELD_H
 #define MAILFLOW_FIELD_H
 
-#include <glib.h>
+#include "mailflow/phrase.h"
 
 struct field_span {
     gsize start, end; /* bytes of the words; equal when there is nothing */
@@ -25,5 +25,8 @@ gsize field_reason_label(const char *words, const GArray *tokens, guint core);
 
 /* The reason of a rejection: what its label introduces, else what follows the verdict, with what is said to be missing before it. NULL when nothing is left. Caller frees. */
 char *field_reason(const char *words, const GArray *tokens, const struct field_place *place);
+
+/* Whether the token is the number of an item: `驳回 1、合同未盖章`. */
+gboolean field_counts(const char *words, const struct phrase_token *token);
 
 #endif

@@ -204,8 +204,13 @@ static void gather(struct gathered *gathered, struct quote_line *line)
 static void drop_name_block(GPtrArray *lines)
 {
     guint kept = lines->len, blocks = 0;
-    for (; kept > 1 && (!*text_at(lines, kept - 1) || signoff_is_block(text_at(lines, kept - 1))); kept--)
-        blocks += *text_at(lines, kept - 1) != '\0';
+    for (; kept > 1 && (!*text_at(lines, kept - 1) || signoff_is_block(text_at(lines, kept - 1))); kept--) {
+        gboolean worded = *text_at(lines, kept - 1) != '\0';
+        const char *above = text_at(lines, kept - 2);
+        if (worded && (g_str_has_suffix(above, ":") || g_str_has_suffix(above, "：")))
+            break; /* what a label asks for */
+        blocks += worded;
+    }
     if (blocks > 0 && kept > 1 && signoff_is_name(text_at(lines, kept - 1)))
         kept--;
     if (blocks > 0)

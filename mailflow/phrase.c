@@ -195,15 +195,43 @@ static guint punctuation(const struct folded *folded, gsize at)
     return c >= 0x1F3FB && c <= 0x1F3FF ? PHRASE_BREAK : PHRASE_OTHER;
 }
 
-/* A run of word characters that is no phrase ends as a whole; an ideograph alone. */
-static gsize end_of_other(const struct folded *folded, gsize at)
+/* A phrase glued to a number is still one: `0123if complete`, `0123-if`; `2024-NO-12` goes on and has none. */
+static gboolean is_glued(const struct phrase_table *table, const struct folded *folded, gsize at)
+{
+    const gunichar *c = folded->characters;
+    gboolean behind = g_unichar_isdigit(c[at - 1]) || (at > 1 && is_joint(c[at - 1]) && g_unichar_isdigit(c[at - 2]));
+    gsize end;
+    return behind && g_unichar_isalpha(c[at]) && find(table, folded, at, &end);
+}
+
+/* A run of word characters that is no phrase ends as a whole, or where a phrase is glued to its digits; an ideograph alone. */
+static gsize end_of_other(const struct phrase_table *table, const struct folded *folded, gsize at)
 {
     const gunichar *c = folded->characters;
     if (!is_word(c[at++]))
         return at;
-    while (is_word(c[at]) || (is_joint(c[at]) && is_word(c[at + 1])))
+    while ((is_word(c[at]) && !is_glued(table, folded, at)) || (is_joint(c[at]) && is_word(c[at + 1])))
         at++;
     return at;
+}
+
+/* `同意.docx`: the name of a file says nothing. Returns its end, 0 when there is none. */
+static gsize end_of_file_name(const struct folded *folded, gsize at)
+{
+    static const char *const kinds[] = {"doc", "docx", "pdf", "xls",  "xlsx", "ppt",  "pptx", "wps", "et",   "ofd",
+                                        "txt", "xml",  "jpg", "jpeg", "png",  "gif",  "bmp",  "tif", "tiff", "zip",
+                                        "rar", "7z",   "eml", "msg",  "htm",  "html", "csv",  "mp4", "heic", "webp"};
+    if (folded->characters[at] != '.' || !is_ideograph(at > 0 ? folded->characters[at - 1] : 0))
+        return 0;
+    gsize length = 0;
+    char kind[6];
+    for (at++; is_word(folded->characters[at]) && length < sizeof kind - 1; at++)
+        kind[length++] = (char)folded->characters[at];
+    kind[length] = '\0';
+    for (gsize i = 0; i < G_N_ELEMENTS(kinds); i++)
+        if (!strcmp(kind, kinds[i]) && !is_word(folded->characters[at]))
+            return at;
+    return 0;
 }
 
 static void put(GArray *tokens, guint class, gsize start, gsize end)
@@ -246,14 +274,17 @@ static gsize read_one(const struct phrase_table *table, const struct folded *fol
         return end;
     }
     const struct entry *entry = find(table, folded, at, &end);
-    if (entry)
+    gsize name = entry ? end_of_file_name(folded, end) : 0;
+    if (name > 0)
+        end = name;
+    else if (entry)
         class = entry->class;
     else if (c == '\n')
         class = PHRASE_LINE;
     else if (!is_word(c) && !is_ideograph(c))
         class = punctuation(folded, at);
     if (!entry)
-        end = class == PHRASE_OTHER ? end_of_other(folded, at) : at + 1;
+        end = class == PHRASE_OTHER ? end_of_other(table, folded, at) : at + 1;
     put(tokens, class, folded->offsets[at], folded->offsets[end]);
     return end;
 }

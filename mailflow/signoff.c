@@ -40,12 +40,14 @@ static gboolean is_address(const char *line)
 
 static gboolean is_date(const char *line)
 {
-    gboolean date = g_ascii_isdigit(line[0]) && (strstr(line, "年") || strchr(line, '-') || strchr(line, '/') || strchr(line, '.'));
+    gboolean date = g_ascii_isdigit(line[0]);
+    guint marks = strstr(line, "年") ? 2 : 0;
     for (const char *p = line; date && *p; p = g_utf8_next_char(p)) {
         gunichar c = g_utf8_get_char(p);
         date = c < 0x80 ? strchr("0123456789-/.: ", (int)c) != NULL : g_utf8_strchr("年月日时分", -1, c) != NULL;
+        marks += c < 0x80 && strchr("-/.", (int)c);
     }
-    return date;
+    return date && marks >= 2; /* `2024-0123` is a number of an archive */
 }
 
 gboolean signoff_is_block(const char *line)

@@ -62,12 +62,24 @@ static guint unsettling(const struct clause *clause)
            clause->count[WORD_RETRACT] + clause->asked;
 }
 
-static gboolean is_salutation(const GArray *tokens, const struct clause *clause)
+/* `张处长您好` greets; `领导说可以` tells what another said. */
+static gboolean greets(const char *words, const struct phrase_token *token)
+{
+    static const char *const greetings[] = {"您", "你", "早", "上午", "中午", "下午", "晚上", "hello", "hi"};
+    for (gsize i = 0; i < G_N_ELEMENTS(greetings); i++)
+        if (!g_ascii_strncasecmp(words + token->start, greetings[i], strlen(greetings[i])))
+            return TRUE;
+    return FALSE;
+}
+
+static gboolean is_salutation(const char *words, const GArray *tokens, const struct clause *clause)
 {
     guint first = class_at(tokens, clause->from), last = class_at(tokens, clause->to - 1);
     gsize length = token_at(tokens, clause->to - 1)->end - token_at(tokens, clause->from)->start;
     if (clause->count[WORD_NOT] + clause->count[WORD_DOUBT] + clause->count[WORD_LACK] + clause->count[WORD_ASK] + clause->asked >
         0)
+        return FALSE;
+    if (clause->count[WORD_SAID] > 0 && last == WORD_COURTESY && !greets(words, token_at(tokens, clause->to - 1)))
         return FALSE;
     return first == WORD_GREETING ||
            (length <= LONGEST_SALUTATION && clause->to - clause->from <= 4 && (first == WORD_COURTESY || last == WORD_COURTESY));
@@ -76,31 +88,27 @@ static gboolean is_salutation(const GArray *tokens, const struct clause *clause)
 /* `测试老师，您好！`: a short first clause is a name when a greeting follows. */
 static gboolean is_addressee(const char *words, const GArray *tokens, const struct clause *clause)
 {
-    static const char *const greetings[] = {"您", "你", "早", "上午", "中午", "下午", "晚上", "hello", "hi"};
     if (clause->from > 0 || clause->to + 1 >= tokens->len || class_at(tokens, clause->to + 1) != WORD_COURTESY ||
         token_at(tokens, clause->to)->start > LONGEST_SALUTATION ||
         clause->count[PHRASE_OTHER] + clause->count[WORD_SAID] < clause->to - clause->from)
         return FALSE;
-    for (gsize i = 0; i < G_N_ELEMENTS(greetings); i++)
-        if (g_str_has_prefix(words + token_at(tokens, clause->to + 1)->start, greetings[i]))
-            return TRUE;
-    return FALSE;
+    return greets(words, token_at(tokens, clause->to + 1));
 }
 
-static gboolean is_courtesy(const GArray *tokens, const struct clause *clause)
+static gboolean is_courtesy(const char *words, const GArray *tokens, const struct clause *clause)
 {
-    if (clause->from == clause->to || is_salutation(tokens, clause))
+    if (clause->from == clause->to || is_salutation(words, tokens, clause))
         return TRUE;
     guint said =
         clause->count[WORD_COURTESY] + clause->count[WORD_BEFORE] + clause->count[WORD_EITHER] + clause->count[WORD_OBJECT];
     return said == clause->to - clause->from && !clause->asked;
 }
 
-/* `缺劳动合同`, `没有盖章`: says why not. */
-static gboolean is_deficiency(const struct clause *clause)
+/* `缺劳动合同`, `没有盖章`: says why not; `do not` says nothing yet. */
+static gboolean is_deficiency(const GArray *tokens, const struct clause *clause)
 {
-    return unsettling(clause) == 0 &&
-           (clause->count[WORD_LACK] > 0 || (clause->count[WORD_NOT] > 0 && clause->count[PHRASE_OTHER] > 0));
+    gboolean denied = clause->count[WORD_NOT] > 0 && clause->count[PHRASE_OTHER] > 0;
+    return unsettling(clause) == 0 && (clause->count[WORD_LACK] > 0 || (denied && class_at(tokens, clause->to - 1) != WORD_NOT));
 }
 
 /* `同意测试甲变更单位`: what stands between is what the request is about, when nothing else in it speaks. */
@@ -147,7 +155,16 @@ static gboolean is_clean_approval(const GArray *tokens, const struct clause *cla
     return TRUE;
 }
 
-static gboolean is_clean_rejection(const GArray *tokens, const struct clause *clause)
+/* `驳回理由不成立`: the reasons of a rejection are spoken of, none is given. */
+static gboolean speaks_of_reasons(const char *words, const struct phrase_token *core, const struct phrase_token *label)
+{
+    gsize length = label->end - label->start;
+    return core->end == label->start &&
+           (!strncmp(words + label->start, "理由", length) || !strncmp(words + label->start, "原因", length)) &&
+           (guchar)words[label->end] >= 0x80 && !g_str_has_prefix(words + label->end, "：");
+}
+
+static gboolean is_clean_rejection(const char *words, const GArray *tokens, const struct clause *clause)
 {
     if (clause->count[WORD_REJECT] == 0 || clause->count[WORD_APPROVE] > 0 || clause->asked)
         return FALSE;
@@ -155,15 +172,19 @@ static gboolean is_clean_rejection(const GArray *tokens, const struct clause *cl
     struct clause before = {.from = clause->from, .to = core}, after = {.from = core + 1, .to = clause->to};
     for (guint i = clause->from; i < clause->to; i++)
         (i < core ? &before : &after)->count[class_at(tokens, i)] += i != core;
-    if (!leads_to(tokens, clause, core) && !(is_deficiency(&before) && before.count[WORD_LACK] > 0))
+    if (!leads_to(tokens, clause, core) && !(is_deficiency(tokens, &before) && before.count[WORD_LACK] > 0))
         return FALSE;
-    if (core + 1 < clause->to && class_at(tokens, core + 1) == WORD_REASON)
-        return after.count[WORD_ASK] == 0;
-    if (names_object(tokens, clause) || (is_deficiency(&after) && after.count[WORD_LACK] > 0))
+    guint label = core + 1;
+    while (label < clause->to && (is_harmless(class_at(tokens, label)) || class_at(tokens, label) == WORD_REJECT))
+        label++;
+    if (label < clause->to && class_at(tokens, label) == WORD_REASON)
+        return after.count[WORD_ASK] == 0 && !speaks_of_reasons(words, token_at(tokens, core), token_at(tokens, label));
+    if (names_object(tokens, clause) || (is_deficiency(tokens, &after) && after.count[WORD_LACK] > 0))
         return TRUE;
     for (guint i = core + 1; i < clause->to; i++) {
         guint class = class_at(tokens, i);
-        if (class != WORD_REJECT && !is_harmless(class) && !(class == WORD_OF && i + 1 == clause->to))
+        gboolean counts = field_counts(words, token_at(tokens, i)) && i + 1 == clause->to && i == core + 1;
+        if (class != WORD_REJECT && !is_harmless(class) && !(class == WORD_OF && i + 1 == clause->to) && !counts)
             return FALSE;
     }
     return TRUE;
@@ -190,14 +211,14 @@ static struct judgement first_statement(const char *words, const GArray *tokens)
     for (guint at = 0; at < tokens->len; at = clause.to + 1) {
         clause = clause_at(tokens, at);
         if (clause.count[WORD_APPROVE] + clause.count[WORD_REJECT] + clause.count[WORD_VERGE] == 0) {
-            if (is_courtesy(tokens, &clause) || is_addressee(words, tokens, &clause))
+            if (is_courtesy(words, tokens, &clause) || is_addressee(words, tokens, &clause))
                 continue;
             if (!judgement.has_odd)
                 judgement.first_odd = at;
             judgement.has_odd = TRUE;
-            deficient = deficient || is_deficiency(&clause);
+            deficient = deficient || is_deficiency(tokens, &clause);
             gboolean only_reason = clause.count[WORD_REASON] > 0 && unsettling(&clause) == 0;
-            strange = strange || !(is_deficiency(&clause) || only_reason ||
+            strange = strange || !(is_deficiency(tokens, &clause) || only_reason ||
                                    (deficient && unsettling(&clause) == 0 && clause.count[WORD_NOT] == 0));
             continue;
         }
@@ -214,7 +235,7 @@ static struct judgement first_statement(const char *words, const GArray *tokens)
             judgement.because = "other words stand before";
         else if (is_clean_approval(tokens, &clause))
             judgement.word = VERDICT_APPROVE;
-        else if (is_clean_rejection(tokens, &clause))
+        else if (is_clean_rejection(words, tokens, &clause))
             judgement.word = VERDICT_REJECT;
         else
             judgement.because = "its clause says more than the verdict";
@@ -224,7 +245,7 @@ static struct judgement first_statement(const char *words, const GArray *tokens)
 }
 
 /* After an approval nothing may take it back, limit it or say that something is missing. */
-static const char *doubt_after_approval(const GArray *tokens, guint at)
+static const char *doubt_after_approval(const char *words, const GArray *tokens, guint at)
 {
     for (gboolean sentence = TRUE; at < tokens->len; at++) {
         guint class = class_at(tokens, at);
@@ -243,6 +264,9 @@ static const char *doubt_after_approval(const GArray *tokens, guint at)
         clause = clause_at(tokens, at);
         if (clause.count[WORD_NOT] > 0 && clause.count[WORD_NOT] + clause.count[WORD_APPROVE] >= MIN(2, clause.to - clause.from))
             return "a negation follows";
+        if (clause.count[WORD_HEDGE] > 0 && class_at(tokens, clause.to - 1) == WORD_HEDGE &&
+            !strncmp(words + token_at(tokens, clause.to - 1)->end - strlen("后"), "后", strlen("后")))
+            return "something is to come first";
     }
     return NULL;
 }
@@ -321,7 +345,7 @@ void verdict_read(const char *words, struct verdict *verdict)
     struct judgement judgement = first_statement(words, tokens);
     guint next = judgement.clause.to;
     if (judgement.word == VERDICT_APPROVE)
-        judgement.because = several ? "two archive numbers are given" : doubt_after_approval(tokens, next);
+        judgement.because = several ? "two archive numbers are given" : doubt_after_approval(words, tokens, next);
     else if (judgement.word == VERDICT_REJECT)
         judgement.because = doubt_after_rejection(words, tokens, next, field_reason_label(words, tokens, judgement.core));
     gboolean decided = judgement.word == VERDICT_APPROVE || judgement.word == VERDICT_REJECT;

@@ -7,11 +7,15 @@ static const struct phrase_group vocabulary[] = {
      "条件通过|条件同意|有条件通过|agree|agreed|i agree|we agree|赞成|赞同|认可|准许|许可|照准|采纳|不赞成|不赞同|不认可|accepted|"
      "i accept|we accept|passed|disagree|disagreed|do not agree|don't agree|dont agree|not agree|not agreed|cannot agree|can't "
      "agree|"
+     "无需驳回|不需要驳回|无须驳回|不用驳回|不必驳回|无需退回|不需要退回|不用退回|无需同意|不需要同意|无须同意|不用同意|"
+     "无需批准|不需要批准|无需审批|无需通过|无需审核通过|退回原件|退回旧证|退回原证|退回证书|退回材料已收到|批准文件|批准文件编号|"
+     "批准文号|批准编号|同意书编号|批准日期|批准时间|退回的材料|"
      "decline|declined|deny|denied|refuse|refused"},
     {WORD_BEFORE,
      "我|我们|本人|我局|我厅|我处|我科|我中心|我委|我单位|我方|我市|我市局|我科室|本局|本单位|本处|本科室|本厅|经|经我|经我局|"
      "经我处|"
-     "经我科|经核|经查|经审|经审核|经审查|经审批|经研究|经核实|经核查|经核对|经复核|经初审|经审阅|经查阅|经过审核|经集体研究|"
+     "经我科|经核|经查|经审|经审核|经审查|经审批|经研究|经研究后|经审核后|经核实后|经核查后|经审查后|经复核后|经初审后|经核对后|"
+     "经讨论后|经讨论|经核实|经核查|经核对|经复核|经初审|经审阅|经查阅|经过审核|经集体研究|"
      "经办公会研究|研究决定|决定|审批意见|终审意见|复核意见|审查意见|审核结果|审批结果|审核结论|处理意见|处理结果|意见|意见如下|"
      "审核意见如下|结论|结果|结果为|意见为|我的意见|我的意见是|兹|特此|现|现予以|予以|完全|均|都|已|已经|全部|统一|研究|会议研究|"
      "综上|"
@@ -37,13 +41,16 @@ static const struct phrase_group vocabulary[] = {
      "madam|everyone|case|submission|kindly|to your request|with this request|with it|with the request|with the change|with this|"
      "to this|to it|to the change|to the request"},
     {WORD_EITHER,
-     "审核|审查|审批|初审|终审|复核|核实|核对|已审核|已审查|已初审|已核实|已核对|已核查|已查看|已看|已看过|看过|看了|审核过|审核了|"
+     "变更条件|注册条件|办理条件|报名条件|补办条件|补证条件|申请条件|规定条件|相关条件|的条件|审批条件|受理条件|所需|所需材料|必需|"
+     "条件符合|条件具备|具备条件|满足条件|条件满足|就业|成就|就职|就读|办理编号|申请编号|证书编号|业务编号|"
+     "受理编号|流水号|身份证号|身份证编号|信用代码|审核|审查|审批|初审|终审|复核|核实|核对|"
+     "已审核|已审查|已初审|已核实|已核对|已核查|已查看|已看|已看过|看过|看了|审核过|审核了|"
      "已审阅|审阅|审核完毕|审核完成|已审核完毕|初审完毕|审核无误|核对无误|核实无误|经审核无误|经核对无误|材料|资料|手续|证件|表格|"
      "信息|内容|附件|书面材料|纸质材料|申请材料|申报材料|材料均|材料都|原件|复印件|齐全|完整|齐备|无误|均无误|属实|真实|有效|"
      "真实有效|"
      "准确|一致|合格|合规|符合要求|符合条件|符合规定|符合变更条件|符合办理条件|符合相关规定|均符合要求|已齐全|已收齐|已收取|已收|"
      "收齐|"
-     "收到了|已交齐|已留存|留存|已存档|存档|已归档|已核验|核验|核验无误|没有错误|没有缺失|无缺失|无遗漏|没错|无错误|无误差|"
+     "收到了|已交齐|已留存|留存|已核验|核验|核验无误|没有错误|没有缺失|无缺失|无遗漏|没错|无错误|无误差|"
      "情况属实|"
      "情况|与原件一致|与|和|及|并|且|也|documents complete|documents are complete|documents in order|all documents complete|"
      "all in order|everything is in order|in order|complete|correct|documents checked|paperwork complete|papers complete|"
@@ -67,7 +74,7 @@ static const struct phrase_group vocabulary[] = {
                 "to|he|she|they|someone|who|boss|manager|director|colleague|button|"
                 "buttons|link|links|page|attachment button"},
     {WORD_HEDGE,
-     "会|要|想|先|将|才|撤|缓|或|建议|希望|另外|另|应该|应当|只|后|之后|以后|再|再说|考虑|争取|尽量|打算|准备|即将|讨论|讨论后|"
+     "会|要|想|先|就|将|才|撤|缓|或|建议|希望|另外|另|应该|应当|只|后|之后|以后|再|再说|考虑|争取|尽量|打算|准备|即将|讨论|讨论后|"
      "研究后|"
      "拟|部分|原则|基本|倾向|still|before|first|then|when|should|would|could|might|shall|let me|likely|to be|going to|will|will be|"
      "want|wants|like to|hope|think|or|either"},
@@ -100,7 +107,8 @@ static const struct phrase_group vocabulary[] = {
      "once|until|till|not yet|yet|wait|hold|on hold|hold on|cancel|withdraw|instead|only|after|in principle|partially|partly|maybe|"
      "perhaps|probably|possibly|though|although|whether|must|tentatively|provisionally|temporarily|for now|need to|needs "
      "to|otherwise|"
-     "assuming|depends|depending|depend|后生效|后有效|后办理|后方|后才|后予以|后可|后执行|注销|吊销|退还|退证"},
+     "assuming|depends|depending|depend|后生效|后有效|后办理|后方|后才|后予以|后可|后执行|需|条件|情况下|前提下|条件下|视情况|"
+     "视具体|视材料|视实际|请先|先要|先行|须先|需先|务必先|×|✗|✘|❌|☒|✖|✕|👎|注销|吊销|退还|退证"},
     {WORD_ASK,
      "吗|么|嘛|呢|吧|是否|能否|可否|是不是|能不能|可不可以|要不要|行不行|好不好|对不对|有没有|如何|怎么|怎样|为什么|为何|什么|哪|"
      "哪个|"
@@ -126,13 +134,19 @@ static const struct phrase_group vocabulary[] = {
      "earlier email|revoke|recall"},
     {WORD_REASON,
      "原因|原因是|原因为|原因如下|理由|理由是|理由为|理由如下|审核意见为|因为|由于|因|主要原因|主要原因是|具体原因|具体原因如下|"
+     ""
+     "原因说明|"
      "存在问题|存在以下问题|存在的问题|问题如下|reason|reasons|reason is|the reason is|reason being|because|because of|due "
      "to|since|"
      "as the|reason for rejection"},
     {WORD_ARCHIVE,
      "留档编号|留档号|留档号码|留档号为|留档编号为|留档编号是|留档号是|留档|已留档|档案编号|档案号|归档编号|归档号|存档编号|存档号|"
-     "留档文号|留存编号|留存号|卷号|档号|archive|archive no|archive number|archive nr|archive id|archive ref|archive reference|"
-     "archived as|archived under|archive file|archive file no|archived|file no|filing no|filing number|编号"},
+     "存档|已存档|归档|已归档|归档文号|存档文号|文件编号|书面材料留档编号|材料留档编号|档案|"
+     "档案袋号|"
+     "备案编号|备案号|留档文号|留存编号|留存号|卷号|档号|archive|archive no|archive number|archive nr|archive id|archive "
+     "ref|archive reference|"
+     "archived as|archived under|archive file|archive file no|archived|archive no.|archived no|archival number|archival "
+     "no|archive#|file no|file number|filing no|filing number|编号"},
     {WORD_APPROVE,
      "同意|通过|批准|审核通过|审批通过|审查通过|初审通过|终审通过|复审通过|复核通过|审核同意|审批同意|审查同意|初审同意|终审同意|"
      "予以通过|准予通过|予以批准|准予批准|予以同意|准予|核准|予以核准|同意通过|同意批准|可以通过|可以批准|通过审核|通过审批|"
@@ -145,8 +159,8 @@ static const struct phrase_group vocabulary[] = {
      "未予通过|没有通过|没通过|没有批准|无法通过|无法批准|无法同意|不能通过|不能批准|不能同意|不可通过|不可以通过|不得通过|"
      "同意不了|"
      "通过不了|批准不了|审核不予通过|不通过审核|不同意通过|不同意批准|不予审核通过|不予审批通过|不予以通过|不予以批准|不予以同意|"
-     "不准通过|拒绝|否决|予以驳回|予以退回|驳回申请|退回申请|退件|打回|退回补正|退回修改|退回重报|退回重新提交|驳回重新提交|"
-     "退回补充材料|退回补充|驳回处理|退回处理|作驳回处理|作退回处理|已驳回|已退回|驳回了|退回了|被驳回|予以拒绝|拒绝通过|拒绝批准|"
+     "不准通过|拒绝|否决|予以驳回|予以退回|退件|打回|退回补正|退回修改|退回重报|退回重新提交|驳回重新提交|"
+     "驳回处理|退回处理|作驳回处理|作退回处理|已驳回|已退回|驳回了|退回了|被驳回|予以拒绝|拒绝通过|拒绝批准|"
      "reject|rejected|rejects|not approved|not approve|do not approve|don't approve|does not approve|cannot approve|can not "
      "approve|"
      "can't approve|cant approve|dont approve|won't approve|will not approve|unable to approve|not able to approve|is not approved|"
