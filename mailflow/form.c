@@ -165,7 +165,7 @@ static struct form *form_make(const struct reading *reading)
     form->by_path = g_hash_table_new(g_str_hash, g_str_equal);
     for (guint i = 0; i < reading->slots->len; i++) {
         const struct slot *slot = reading->slots->pdata[i];
-        if (slot->value)
+        if (slot->value && !g_hash_table_contains(form->by_path, slot->path)) /* a second one is a finding, and no value */
             add_field(form, slot);
     }
     GString *canonical = g_string_sized_new(2048);

@@ -57,6 +57,57 @@ static void test_round_trip(void **state)
     }
 }
 
+/* What no packet can carry would never be answered. */
+static void assert_travels(const char *mail, gsize size, const char *name)
+{
+    struct message_reader reader = {.catalog = catalog, .authserv_id = "mx.example.com"};
+
+    g_date_set_dmy(&reader.today, 6, G_DATE_MAY, 2026);
+    struct message *message = message_read(&reader, mail, size);
+    g_autoptr(GBytes) sent = packet_write(message);
+    struct message *received = packet_read(sent);
+    if (!received)
+        fail_msg("%s does not travel", name);
+    message_free(message);
+    message_free(received);
+}
+
+static char *form_as_mail(const char *bytes, gsize size)
+{
+    g_autofree char *encoded = g_base64_encode((const guchar *)bytes, size);
+
+    return g_strdup_printf(
+        "From: a@example.com\nSubject: x\nContent-Type: application/xml; name=x.xml\nContent-Transfer-Encoding: base64\n\n%s\n",
+        encoded);
+}
+
+static void assert_folder_travels(const char *folder, const char *ending, gboolean forms)
+{
+    GDir *dir = g_dir_open(folder, 0, NULL);
+    guint files = 0;
+
+    assert_non_null(dir);
+    for (const char *name = g_dir_read_name(dir); name; name = g_dir_read_name(dir)) {
+        g_autofree char *path = g_build_filename(folder, name, NULL), *bytes = NULL;
+        gsize size;
+        if (!g_str_has_suffix(name, ending))
+            continue;
+        assert_true(g_file_get_contents(path, &bytes, &size, NULL));
+        g_autofree char *mail = forms ? form_as_mail(bytes, size) : g_steal_pointer(&bytes);
+        assert_travels(mail, forms ? strlen(mail) : size, name);
+        files++;
+    }
+    g_dir_close(dir);
+    assert_true(files > 50);
+}
+
+static void test_every_golden_file_travels(void **state)
+{
+    (void)state;
+    assert_folder_travels("tests/golden/messages", ".eml", FALSE);
+    assert_folder_travels("tests/golden/forms", ".xml", TRUE);
+}
+
 /* Whatever is changed or cut, it is refused or is a message; nothing in between. */
 static void test_damage(void **state)
 {
@@ -225,9 +276,8 @@ static int stop(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_round_trip),
-        cmocka_unit_test(test_damage),
-        cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_round_trip),  cmocka_unit_test(test_every_golden_file_travels),
+        cmocka_unit_test(test_damage),      cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_form_digest),
     };
     return cmocka_run_group_tests(tests, start, stop);
