@@ -212,8 +212,45 @@ static void show_events(JsonBuilder *builder, const GPtrArray *events)
 struct dossier { /* everything the state file holds of one request */
     struct request *request;
     struct form *form;
+    struct held *held; /* NULL */
     GPtrArray *steps, *tickets, *rows, *events;
 };
+
+/* A decision that can still be taken back. */
+static void show_held(JsonBuilder *builder, const struct held *held)
+{
+    json_builder_set_member_name(builder, "held");
+    if (!held) {
+        json_builder_add_null_value(builder);
+        return;
+    }
+    g_autofree char *at = mind_clock(held->at);
+    g_autofree char *due = mind_clock(held->due);
+    json_builder_begin_object(builder);
+    sheet_member(builder, "verdict", held->verdict);
+    sheet_member(builder, "reviewer", held->reviewer);
+    sheet_member(builder, "name", held->name);
+    sheet_member(builder, "reason", held->reason);
+    sheet_member(builder, "archive", held->archive);
+    sheet_member(builder, "mail", held->message);
+    sheet_member(builder, "decided", at);
+    sheet_member(builder, "due", due);
+    json_builder_end_object(builder);
+}
+
+static void tabulate_held(const struct held *held)
+{
+    static const char *const columns[] = {"decision that waits", "by", "archive", "reason", "decided", "due", NULL};
+
+    if (!held)
+        return;
+    struct sheet *sheet = sheet_open(FALSE, columns);
+    g_autofree char *at = mind_clock(held->at);
+    g_autofree char *due = mind_clock(held->due);
+    sheet_row(sheet, held->verdict, held->name, held->archive, held->reason, at, due);
+    sheet_close(sheet);
+    putchar('\n');
+}
 
 static void show_json(const struct dossier *dossier)
 {
@@ -236,6 +273,7 @@ static void show_json(const struct dossier *dossier)
     sheet_member(builder, "submitted", submitted);
     json_builder_set_member_name(builder, "openTokens");
     json_builder_add_int_value(builder, dossier->tickets->len);
+    show_held(builder, dossier->held);
     show_fields(builder, dossier->form);
     show_steps(builder, dossier->steps);
     show_mails(builder, dossier->rows);
@@ -275,6 +313,7 @@ static void show_table(const struct dossier *dossier)
     }
     sheet_close(sheet);
     putchar('\n');
+    tabulate_held(dossier->held);
     sheet = sheet_open(FALSE, mails);
     for (guint i = dossier->rows->len; i > 0; i--) {
         const struct outbox_row *row = g_ptr_array_index(dossier->rows, i - 1);
@@ -311,12 +350,14 @@ enum command_exit command_show(const struct command_call *call)
     dossier.form = form_reopen(site->catalog, dossier.request->form);
     dossier.steps = records.steps(records.context, dossier.request->id);
     dossier.tickets = records.tickets(records.context, dossier.request->id);
+    dossier.held = records.held(records.context, dossier.request->id);
     dossier.rows = store_outbox(site->store, NULL, dossier.request->id, MOST);
     dossier.events = store_events(site->store, dossier.request->id, MOST);
     if (call->json)
         show_json(&dossier);
     else
         show_table(&dossier);
+    held_free(dossier.held);
     g_ptr_array_unref(dossier.steps);
     g_ptr_array_unref(dossier.tickets);
     g_ptr_array_unref(dossier.rows);

@@ -169,6 +169,8 @@ static const struct option options[] = {
      "Working days between reminders to reviewers who have not decided."},
     {"countersign", "remind-limit", &number, REQUIRED, "3", AT(remind_limit), NULL, 0, 100,
      "Reminders after which the province and the operator are told too; 0: never."},
+    {"countersign", "undo-minutes", &number, REQUIRED, "0", AT(undo_minutes), NULL, 0, 10080,
+     "Minutes in which a reviewer may take a decision back, and after which it takes effect; 0: at once."},
     {"countersign", "expire-days", &number, REQUIRED, "0", AT(expire_days), NULL, 0, 3650,
      "Days after which a request that nobody has decided expires; 0: never."},
     {"countersign", "holidays-file", &path, OPTIONAL, NULL, AT(holidays_file), NULL, 0, 0,

@@ -29,6 +29,7 @@ struct config {
     guint draft_days;       /* until an unconfirmed draft ends */
     guint correction_days;  /* until a request that was returned to its applicant ends */
     guint secret_days;      /* until a one-time secret ends */
+    guint undo_minutes;     /* in which a reviewer may take a decision back; 0: it takes effect at once */
     guint remind_days;      /* working days between reminders of a waiting step */
     guint remind_limit;     /* reminders after which the province and the operator are told too */
     guint expire_days;      /* until an undecided step expires; 0: never */

@@ -12,6 +12,7 @@
 #define OUTBOX_COLUMNS                                                                                                             \
     "id, request, effect, kind, code, payload, uuid, recipient, message_id, secret_for, secret_until, state, made, due, settled, " \
     "attempts, said"
+#define HELD_COLUMNS "request, step, verdict, reviewer, name, mail, language, reason, archive, message, origin, at, due"
 #define TICKET_COLUMNS "hash, request, step, role, person, mail, name, language, digest, message_id, fate, made"
 
 #define MADE "made.kind = 'change' AND made.state IN ('applied', 'done')" /* with `outbox AS made` */
@@ -76,6 +77,10 @@ static const char *const sql[QUERY_COUNT] = {
     [QUERY_TICKETS_USE_AT] = "UPDATE token SET fate = 'used' WHERE request = ? AND mail = ? AND " USABLE,
 
     [QUERY_TICKETS_HAND_ON] = "UPDATE token SET fate = 'delegated' WHERE request = ? AND step = ? AND person = ? AND " USABLE,
+
+    [QUERY_HELD] = "SELECT " HELD_COLUMNS " FROM held WHERE request = ?",
+    [QUERY_HELD_PUT] = "INSERT INTO held (" HELD_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    [QUERY_HELD_DROP] = "DELETE FROM held WHERE request = ?",
 
     [QUERY_DELEGATIONS] = "SELECT request, step, person, delegate, name, at FROM delegation WHERE request = ? ORDER BY at",
     [QUERY_DELEGATION_PUT] =

@@ -84,6 +84,27 @@ static GPtrArray *tickets_returned(void *context, const char *request)
     return read_tickets(context, QUERY_TICKETS_RETURNED, request);
 }
 
+static struct held *held_of(void *context, const char *request)
+{
+    struct store *store = context;
+    sqlite3_stmt *row = query_bind(&store->queries, QUERY_HELD, "t", request);
+    struct held *held = NULL;
+
+    if (query_row(&store->queries, row)) {
+        held = g_new0(struct held, 1);
+        char **const texts[] = {&held->verdict, &held->reviewer, &held->name,    &held->mail,  &held->language,
+                                &held->reason,  &held->archive,  &held->message, &held->origin};
+        held->request = query_text(row, 0);
+        held->step = sqlite3_column_int(row, 1);
+        for (guint i = 0; i < G_N_ELEMENTS(texts); i++)
+            *texts[i] = query_text(row, (int)i + 2);
+        held->at = sqlite3_column_int64(row, G_N_ELEMENTS(texts) + 2);
+        held->due = sqlite3_column_int64(row, G_N_ELEMENTS(texts) + 3);
+    }
+    query_end(row);
+    return held;
+}
+
 static GPtrArray *delegations_of(void *context, const char *request)
 {
     struct store *store = context;
@@ -209,6 +230,7 @@ void store_records(struct store *store, struct records *records)
         .steps = steps_of,
         .tickets = tickets_alive,
         .returned = tickets_returned,
+        .held = held_of,
         .delegations = delegations_of,
         .mailed = mailed,
         .requests_of = requests_of,

@@ -3,6 +3,7 @@
 #include "mailflow/absence.h"
 #include "mailflow/intake.h"
 #include "mailflow/settle.h"
+#include "mailflow/undo.h"
 
 #define TIMERS_MOST 50
 #define FAILURES_MOST 5
@@ -159,14 +160,25 @@ int round_outcomes(struct site *site, GPtrArray *lines, GError **error)
     return troubles < 0 ? -1 : (int)outcomes->len + troubles;
 }
 
+static GPtrArray *ring(struct site *site, const struct timer_row *timer, GError **error)
+{
+    if (g_str_equal(timer->kind, UNDO_TIMER))
+        return undo_elapsed(&site->mind, timer->request, error);
+    return workflow_timer(&site->mind, timer->request, timer->kind, error);
+}
+
 int round_timers(struct site *site, GPtrArray *lines, GError **error)
 {
-    g_autoptr(GPtrArray) timers = store_timers_due(site->store, site->mind.now, TIMERS_MOST);
+    int rung = 0;
 
-    for (guint i = 0; i < timers->len; i++) {
-        const struct timer_row *timer = g_ptr_array_index(timers, i);
+    /* One at a time: what one brings about may end another that is due as well. */
+    for (; rung < TIMERS_MOST; rung++) {
+        g_autoptr(GPtrArray) timers = store_timers_due(site->store, site->mind.now, 1);
+        const struct timer_row *timer = timers->len ? g_ptr_array_index(timers, 0) : NULL;
         GError *problem = NULL;
-        g_autoptr(GPtrArray) plans = workflow_timer(&site->mind, timer->request, timer->kind, &problem);
+        if (!timer)
+            break;
+        g_autoptr(GPtrArray) plans = ring(site, timer, &problem);
         if (!plans && !set_aside(site, timer->request, timer->kind, lines, &problem, error))
             return -1;
         if (!plans) {
@@ -176,5 +188,5 @@ int round_timers(struct site *site, GPtrArray *lines, GError **error)
         store_timer_drop(site->store, timer->request, timer->kind);
         carry(site, plans, lines);
     }
-    return (int)timers->len;
+    return rung;
 }

@@ -21,6 +21,7 @@ void site_policy(const struct config *config, struct policy *policy)
         .correction_days = config->correction_days,
         .secret_days = config->secret_days,
         .remind_days = config->remind_days,
+        .undo_minutes = config->undo_minutes,
         .remind_limit = config->remind_limit,
         .expire_days = config->expire_days,
     };

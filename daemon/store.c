@@ -66,6 +66,10 @@ static const char *const migrations[] = {
     "CREATE TABLE delegation (request TEXT NOT NULL REFERENCES request, step INTEGER NOT NULL, person TEXT NOT NULL, delegate TEXT "
     "NOT NULL, name TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (request, step, person)) STRICT, WITHOUT ROWID;",
     "ALTER TABLE outbox ADD COLUMN secret TEXT;",
+    "CREATE TABLE held (request TEXT PRIMARY KEY REFERENCES request, step INTEGER NOT NULL, verdict TEXT NOT NULL, reviewer TEXT "
+    "NOT NULL, name TEXT, mail TEXT NOT NULL, language TEXT, reason TEXT, archive TEXT, message TEXT NOT NULL, origin TEXT, at "
+    "INTEGER NOT "
+    "NULL, due INTEGER NOT NULL) STRICT, WITHOUT ROWID;",
 };
 
 static gboolean run(struct store *store, const char *script, GError **error)
@@ -241,14 +245,27 @@ static gboolean carry_delegation(struct queries *queries, const struct delegatio
     return TRUE;
 }
 
+/* One decision waits at a time: a second one finds the place taken. */
+static gboolean carry_hold(struct queries *queries, const struct held *held)
+{
+    return query_write(queries, QUERY_HELD_PUT, "titttttttttii", held->request, (gint64)held->step, held->verdict, held->reviewer,
+                       held->name, held->mail, held->language, held->reason, held->archive, held->message, held->origin, held->at,
+                       held->due) == 1;
+}
+
 static gboolean carry_step(struct queries *queries, const struct plan *plan, const char *digest, gint64 now)
 {
     const struct plan_verdict *verdict = plan->verdict;
 
     if (plan->use && query_write(queries, QUERY_TICKET_USE, "t", plan->use) != 1)
         return FALSE;
-    if (verdict && query_write(queries, QUERY_STEP_CLOSE, "ittttttt", now, verdict->verdict, verdict->reviewer,
-                               verdict->reviewer_name, verdict->reason, verdict->archive, digest, plan->request) != 1)
+    if (verdict &&
+        query_write(queries, QUERY_STEP_CLOSE, "ittttttt", now, verdict->verdict, verdict->reviewer, verdict->reviewer_name,
+                    verdict->reason, verdict->archive, verdict->message ? verdict->message : digest, plan->request) != 1)
+        return FALSE;
+    if (plan->drop_held && query_write(queries, QUERY_HELD_DROP, "t", plan->request) != 1)
+        return FALSE;
+    if (plan->hold && !carry_hold(queries, plan->hold))
         return FALSE;
     if (plan->undeliverable)
         query_write(queries, QUERY_TICKET_RETURN, "t", plan->undeliverable);

@@ -34,6 +34,7 @@ struct affair *affair_open(const struct mind *mind, const char *id)
     affair->steps = records->steps(records->context, id);
     affair->tickets = records->tickets(records->context, id);
     affair->delegations = records->delegations(records->context, id);
+    affair->held = records->held(records->context, id);
     return affair;
 }
 
@@ -46,6 +47,7 @@ void affair_free(struct affair *affair)
     g_ptr_array_unref(affair->steps);
     g_ptr_array_unref(affair->tickets);
     g_ptr_array_unref(affair->delegations);
+    held_free(affair->held);
     g_free(affair);
 }
 

@@ -14,6 +14,7 @@ struct affair {
     GPtrArray *steps;        /* struct step, by number; owned */
     GPtrArray *tickets;      /* struct ticket alive; owned */
     GPtrArray *delegations;  /* struct delegation; owned */
+    struct held *held;       /* the open step's decision while it can be taken back; owned; NULL */
 };
 
 /* The request with that id as the records know it; NULL when there is none. */

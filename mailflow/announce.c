@@ -284,6 +284,17 @@ static gboolean to_sender(const struct affair *affair, struct plan *plan, const 
     return TRUE;
 }
 
+/* The reviewer whose decision it is, where they wrote from. */
+static gboolean to_decider(const struct affair *affair, struct plan *plan, const char *code, const struct occasion *occasion,
+                           GError **error)
+{
+    struct hearer hearer = {occasion->to, NULL, occasion->language, NULL, NULL};
+
+    (void)error;
+    tell(affair, plan, code, &hearer, occasion);
+    return TRUE;
+}
+
 /* The receiving enterprise of an employer change. */
 static gboolean to_receiver(const struct affair *affair, struct plan *plan, const char *code, const struct occasion *occasion,
                             GError **error)
@@ -425,6 +436,7 @@ static const struct {
     {"archivist", to_archivist},
     {"provinceArchivist", to_province_archivist},
     {"firstReviewers", to_first_reviewers},
+    {"decider", to_decider},
 };
 
 gboolean announce(const struct affair *affair, struct plan *plan, const struct notice_rule *rule, const struct occasion *occasion,

@@ -8,6 +8,7 @@
 #include "mailflow/rule.h"
 #include "mailflow/submit.h"
 #include "mailflow/surrender.h"
+#include "mailflow/undo.h"
 
 static const char unclear_zh[] = "未能明确识别您的决定，申请状态未变。请在回复的第一行写“同意”或“不同意”；同意时另起一行写“留档编号"
                                  "：…”（如需留档），不同意时另起一行写“原因：…”。";
@@ -57,9 +58,10 @@ static const struct {
     enum event event;
     gboolean (*carry)(const struct attempt *attempt, GPtrArray *plans, GError **error);
 } answers[] = {
-    {EVENT_APPROVE, decision_carry},
-    {EVENT_REJECT, decision_carry},
+    {EVENT_APPROVE, undo_wait},
+    {EVENT_REJECT, undo_wait},
     {EVENT_DELEGATE, delegation_carry},
+    {EVENT_UNDO, undo_carry},
 };
 
 /* The event that the words ask for; EVENT_BAD_REPLY when they are not clear. */
@@ -67,6 +69,8 @@ static enum event asked_for(const struct message *message)
 {
     if (message->instruction.word == INSTRUCTION_DELEGATE)
         return EVENT_DELEGATE;
+    if (message->instruction.word == INSTRUCTION_UNDO)
+        return EVENT_UNDO;
     if (message->verdict.word == VERDICT_APPROVE)
         return EVENT_APPROVE;
     return message->verdict.word == VERDICT_REJECT ? EVENT_REJECT : EVENT_BAD_REPLY;
@@ -318,22 +322,10 @@ gboolean decide(const struct mind *mind, const struct message *message, GPtrArra
     return fine;
 }
 
-/* The guards that ask who speaks: whoever brings a decision on paper vouches for that. The others, in their order. Caller frees the array only. */
-static char **guards_on_paper(const struct transition *transition)
-{
-    GPtrArray *asked = g_ptr_array_new();
-
-    for (char **name = transition->guards; *name; name++)
-        if (!g_str_equal(*name, "token") && !g_str_equal(*name, "sender"))
-            g_ptr_array_add(asked, *name);
-    g_ptr_array_add(asked, NULL);
-    return (char **)g_ptr_array_free(asked, FALSE);
-}
-
 static gboolean carry_on_paper(const struct attempt *attempt, const struct transition *transition, struct guard_result *result,
                                GPtrArray *plans, GError **error)
 {
-    g_autofree char **asked = guards_on_paper(transition);
+    g_autofree char **asked = guards_of_facts(transition);
     const struct transition on_paper = {.guards = asked};
     GError *problem = NULL;
 
@@ -365,7 +357,9 @@ gboolean decide_on_paper(const struct mind *mind, const struct paper_decision *p
     gboolean fine = TRUE;
 
     *result = (struct guard_result){.answer = GUARD_NO};
-    if (transition) {
+    if (affair->held) {
+        guard_say_held(affair->held, NULL, result);
+    } else if (transition) {
         fine = carry_on_paper(&attempt, transition, result, plans, error);
     } else {
         const struct refusal *refusal = refusal_find(mind->procedures, affair->procedure, affair->request->state, paper->event);

@@ -2,9 +2,15 @@
 
 #include "ldap-schema/names.h"
 
-/* One line for the audit: how it came to us. */
-static char *decision_detail(const struct attempt *attempt, const char *verdict)
+/* The mail that is being taken; NULL where none is: on paper, and when the time to take the decision back has passed. */
+static const struct message *mail_of(const struct attempt *attempt)
 {
+    return attempt->vouched || attempt->held ? NULL : attempt->message;
+}
+
+char *decision_detail(const struct attempt *attempt)
+{
+    const char *verdict = attempt->event == EVENT_APPROVE ? "approve" : "reject";
     const struct verdict *said = &attempt->message->verdict;
     g_autofree char *way = attempt->vouched ? g_strdup("on paper")
                                             : g_strdup_printf("mail %s; origin %s", attempt->message->digest,
@@ -26,14 +32,14 @@ gboolean decision_carry(const struct attempt *attempt, GPtrArray *plans, GError 
         .reviewer_name = (char *)entry_value(attempt->reviewer, ATTRIBUTE_CN),
         .reason = said->reason,
         .archive = said->archive,
+        .message = attempt->held ? attempt->held->message : NULL,
     };
-    struct occasion occasion = {
-        .message = attempt->vouched ? NULL : attempt->message, .verdict = &verdict, .decided_in = affair->request->division};
-    g_autofree char *detail = decision_detail(attempt, verdict.verdict);
+    struct occasion occasion = {.message = mail_of(attempt), .verdict = &verdict, .decided_in = affair->request->division};
+    g_autofree char *detail = decision_detail(attempt);
     g_autofree char *actor = attempt->vouched ? g_strdup_printf("%s on behalf of %s", attempt->vouched, attempt->reviewer->dn)
                                               : g_strdup(attempt->reviewer->dn);
 
-    plan->evidence = !attempt->vouched;
+    plan->evidence = mail_of(attempt) != NULL;
     plan->use = attempt->ticket ? g_strdup(attempt->ticket->hash) : NULL;
     plan_log(plan, "%s %s at %s by %s (%s)%s%s", affair->request->id, plan->outcome, affair->request->state, verdict.reviewer_name,
              attempt->vouched ? attempt->vouched : attempt->message->from, said->archive ? ", archive " : "",
@@ -47,8 +53,7 @@ gboolean decision_void(const struct attempt *attempt, const struct guard_result 
 {
     const struct affair *affair = attempt->affair;
     struct plan *plan = plan_new("void", affair->request->id);
-    struct occasion occasion = {
-        .message = attempt->vouched ? NULL : attempt->message, .problem_zh = result->zh, .problem_en = result->en};
+    struct occasion occasion = {.message = mail_of(attempt), .problem_zh = result->zh, .problem_en = result->en};
 
     plan->evidence = TRUE;
     plan_log(plan, "%s void: %s", affair->request->id, result->en);
@@ -63,7 +68,7 @@ gboolean decision_wait(const struct attempt *attempt, const struct guard_result 
     struct plan *plan = plan_new("waiting", affair->request->id);
     struct notice_rule rule = {"N3w", "applicant"};
     struct occasion occasion = {
-        .message = attempt->message,
+        .message = mail_of(attempt),
         .problem_zh = result->zh,
         .problem_en = result->en,
         .state = affair->request->state,

@@ -8,6 +8,9 @@
 /* All guards said yes: the request goes its way. Appends plans, as the others do. FALSE with `error` when the world could not be asked. */
 gboolean decision_carry(const struct attempt *attempt, GPtrArray *plans, GError **error);
 
+/* One line for the audit: what was said, and how it came to us. Caller frees. */
+char *decision_detail(const struct attempt *attempt);
+
 /* The facts the request rests on have gone: it ends, everybody is told why (7.23). */
 gboolean decision_void(const struct attempt *attempt, const struct guard_result *result, GPtrArray *plans, GError **error);
 

@@ -46,6 +46,23 @@ static const struct step *last_decision(const struct affair *affair, int number)
     return NULL;
 }
 
+void guard_say_held(const struct held *held, const char *person, struct guard_result *result)
+{
+    gboolean own = g_strcmp0(held->reviewer, person) == 0, approve = g_str_equal(held->verdict, "approve");
+    const char *said_zh = approve ? "同意" : "不同意", *said_en = approve ? "approved" : "rejected";
+    g_autofree char *at = mind_clock(held->at);
+    g_autofree char *due = mind_clock(held->due);
+
+    result->answer = GUARD_NO;
+    result->zh = own ? g_strdup_printf("您已于 %s 作出决定（%s），将于 %s 生效。如需更改，请在此之前回复“撤回”，再重新作出决定。",
+                                       at, said_zh, due)
+                     : g_strdup_printf("该申请已由他人处理：%s 于 %s %s，将于 %s 生效。", held->name, at, said_zh, due);
+    result->en =
+        own ? g_strdup_printf("You %s it on %s, which takes effect at %s. To change it, answer UNDO before then and decide anew.",
+                              said_en, at, due)
+            : g_strdup_printf("Already decided: %s %s it on %s, which takes effect at %s.", held->name, said_en, at, due);
+}
+
 /* G1: the token is of this request's open step, shown the form that stands now, and unused (7.12, 7.13). */
 static enum guard_answer ask_token(const struct attempt *attempt, struct guard_result *result, GError **error)
 {
@@ -54,6 +71,12 @@ static enum guard_answer ask_token(const struct attempt *attempt, struct guard_r
     const struct step *decided = last_decision(affair, attempt->ticket->step);
 
     (void)error;
+    if (affair->held && open && open->number == attempt->ticket->step) {
+        if (!from_reviewer(attempt))
+            return say(result, GUARD_STRANGER, "令牌已失效", "the token decides nothing while a decision waits");
+        guard_say_held(affair->held, attempt->ticket->person, result);
+        return result->answer;
+    }
     if (ticket_usable(attempt->ticket) && open && open->number == attempt->ticket->step &&
         g_strcmp0(attempt->ticket->digest, affair->request->digest) == 0)
         return GUARD_YES;
@@ -78,7 +101,7 @@ static enum guard_answer ask_token(const struct attempt *attempt, struct guard_r
     if (attempt->ticket->fate && open && open->number == attempt->ticket->step)
         return say(result, GUARD_NO, "这封审核邮件已被新的邮件取代，请回复最新的一封。",
                    "This review mail has been replaced by a newer one; please answer that one.");
-    if (decided)
+    if (decided && attempt->event != EVENT_UNDO)
         return say(result, GUARD_NO, "您已对该申请作出决定，以第一次的决定为准。",
                    "You have decided this request already; your first decision stands.");
     return say(result, GUARD_NO, refusal->zh, refusal->en);
@@ -209,6 +232,17 @@ static const struct {
     {"token", ask_token},         {"sender", ask_sender},     {"member", ask_member}, {"uninvolved", ask_uninvolved},
     {"four-eyes", ask_four_eyes}, {"evidence", ask_evidence}, {"reason", ask_reason}, {"facts", ask_facts},
 };
+
+char **guards_of_facts(const struct transition *transition)
+{
+    GPtrArray *asked = g_ptr_array_new();
+
+    for (char **name = transition->guards; *name; name++)
+        if (!g_str_equal(*name, "token") && !g_str_equal(*name, "sender"))
+            g_ptr_array_add(asked, *name);
+    g_ptr_array_add(asked, NULL);
+    return (char **)g_ptr_array_free(asked, FALSE);
+}
 
 gboolean guard_exists(const char *name)
 {

@@ -9,10 +9,11 @@ struct attempt {
     const struct affair *affair;
     const struct ticket *ticket;   /* NULL on paper */
     const struct message *message; /* on paper only its verdict is filled */
-    enum event event;              /* EVENT_APPROVE, EVENT_REJECT, EVENT_DELEGATE */
+    enum event event;              /* EVENT_APPROVE, EVENT_REJECT, EVENT_DELEGATE, EVENT_UNDO */
     const struct entry *reviewer;  /* whose ticket it is, as the directory has them now; NULL when gone */
     const struct stage *stage;
-    const char *vouched; /* who vouches for a decision on paper, "unix:anna"; NULL for one that came by mail with its ticket */
+    const struct held *held; /* the decision it was before its time to be taken back had passed; NULL */
+    const char *vouched;     /* who vouches for a decision on paper, "unix:anna"; NULL for one that came by mail with its ticket */
 };
 
 enum guard_answer {
@@ -29,6 +30,13 @@ struct guard_result {
     const char *guard; /* its name: "member" */
     char *zh, *en;     /* the sentence; NULL with YES */
 };
+
+/* The guards that ask about facts, not who speaks (token and sender): of a decision on paper, and of one whose time to be taken back has passed. Caller frees the array
+ * only. */
+char **guards_of_facts(const struct transition *transition);
+
+/* What is said to `person` (DN) while a decision waits: that it is there, and when it takes effect. */
+void guard_say_held(const struct held *held, const char *person, struct guard_result *result);
 
 /* Ask all guards of the transition. */
 void guards_ask(const struct attempt *attempt, const struct transition *transition, struct guard_result *result, GError **error);

@@ -27,6 +27,7 @@ struct policy {               /* what the site decides (domain.md 10), owned by 
     guint correction_days;           /* for the applicant to put a returned request right */
     guint remind_days;               /* working days between reminders */
     guint remind_limit;              /* reminders after which province and operator are told too; 0: never */
+    guint undo_minutes;              /* in which a reviewer may take a decision back, before it takes effect; 0: it does at once */
     guint expire_days;               /* days after which an undecided stage expires; 0: never (domain.md 10, 11) */
     const struct calendar *calendar; /* working days; NULL: Monday to Friday */
 };
@@ -39,6 +40,7 @@ struct records {
     GPtrArray *(*steps)(void *context, const char *request);       /* struct step, by number */
     GPtrArray *(*tickets)(void *context, const char *request);     /* struct ticket alive */
     GPtrArray *(*returned)(void *context, const char *request);    /* struct ticket whose mail came back */
+    struct held *(*held)(void *context, const char *request);      /* the decision that waits; NULL */
     GPtrArray *(*delegations)(void *context, const char *request); /* struct delegation, of all steps */
     void (*mailed)(void *context, const char *message_id, char **request,
                    char **recipient); /* about which request, NULL for none, and to whom that mail of ours went */

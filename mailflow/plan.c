@@ -84,6 +84,7 @@ void plan_free(struct plan *plan)
     g_free(plan->undeliverable);
     g_free(plan->end_person);
     delegation_free(plan->delegation);
+    held_free(plan->hold);
     g_free(plan->end_mail);
     g_free(plan->form);
     g_free(plan->digest);
@@ -100,6 +101,7 @@ void plan_free(struct plan *plan)
         g_free(plan->verdict->reviewer_name);
         g_free(plan->verdict->reason);
         g_free(plan->verdict->archive);
+        g_free(plan->verdict->message);
         g_free(plan->verdict);
     }
     g_ptr_array_unref(plan->locks);

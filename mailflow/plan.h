@@ -17,6 +17,7 @@ struct plan_move { /* expected -> next; the store refuses the whole plan when th
 };
 struct plan_verdict { /* how the open step ends */
     char *verdict, *reviewer, *reviewer_name, *reason, *archive;
+    char *message; /* digest of the mail that decided, where it is not the one that is taken with the plan; NULL */
 };
 struct plan_change { /* a wanted state of the directory */
     char *effect;    /* unique for life: "T5-2026-000001/enterprise-add" */
@@ -62,6 +63,8 @@ struct plan {
     char *proof;                   /* set the request's proof; NULL: leave */
     char *form, *digest;           /* the request's form completed by its applicant (the chosen certificates); NULL: leave */
     struct plan_verdict *verdict;  /* closes the open step */
+    struct held *hold;             /* a decision on the open step that waits; NULL */
+    gboolean drop_held;            /* the one that waits goes */
     gboolean open_step;            /* opens a step in the state moved to */
     char *use;                     /* hash of the ticket this answer uses up */
     char *undeliverable;           /* hash of the ticket whose mail came back */

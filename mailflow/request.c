@@ -57,6 +57,23 @@ void ticket_free(struct ticket *ticket)
     g_free(ticket);
 }
 
+void held_free(struct held *held)
+{
+    if (!held)
+        return;
+    g_free(held->request);
+    g_free(held->verdict);
+    g_free(held->reviewer);
+    g_free(held->name);
+    g_free(held->mail);
+    g_free(held->language);
+    g_free(held->reason);
+    g_free(held->archive);
+    g_free(held->message);
+    g_free(held->origin);
+    g_free(held);
+}
+
 void delegation_free(struct delegation *delegation)
 {
     if (!delegation)

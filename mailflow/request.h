@@ -59,9 +59,22 @@ struct delegation { /* a reviewer has handed the task of a step on to a colleagu
     gint64 at;
 };
 
+struct held { /* a decision that takes effect only when its time to be taken back has passed */
+    char *request;
+    int step;
+    char *verdict;         /* "approve" or "reject" */
+    char *reviewer, *name; /* DN of who decided, and as people call them */
+    char *mail, *language; /* where they wrote from, and how they are told; language NULL */
+    char *reason, *archive;
+    char *message; /* digest of the mail that decided */
+    char *origin;  /* how its origin was proved; NULL */
+    gint64 at, due;
+};
+
 void request_free(struct request *request);
 void step_free(struct step *step);
 void ticket_free(struct ticket *ticket);
+void held_free(struct held *held);
 void delegation_free(struct delegation *delegation);
 
 /* Whether an answer may use it: alive, or its mail came back - perhaps only from where the person has it sent on to: whoever answers has got it. */

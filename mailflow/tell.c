@@ -205,6 +205,10 @@ static void tell_answers(struct notice *notice, const struct affair *affair, con
     }
     if (!stage || g_strcmp0(role, "reviewer") != 0)
         return;
+    if (g_str_equal(notice->code, "NH")) {
+        notice_add_answer(notice, "撤回", "Undo", "撤回");
+        return;
+    }
     notice->archive_required = stage_archives(stage);
     notice_add_answer(notice, "同意", "Approve", stage_archives(stage) ? "同意\n留档编号：" : "同意");
     notice->rejection_returns = rejection_returns(affair, stage->state);
@@ -246,13 +250,14 @@ static struct ticket *ticket_make(const struct affair *affair, const struct hear
     return ticket;
 }
 
-/* N9 is answered like the mail before it: by the token that bore the answer, while it lives and is theirs (7.16). NULL when there is none; caller frees. */
+/* N9 and NH are answered like the mail before them: by the token that bore the answer, while it lives and is theirs (7.16). NULL when there is none; caller frees. */
 static struct ticket *ticket_again(const struct affair *affair, const char *code, const struct hearer *hearer,
                                    const struct occasion *occasion, char text[TOKEN_CHARACTERS + 1])
 {
     const struct records *records = &affair->mind->records;
     gboolean disagree;
-    const char *token = g_str_equal(code, "N9") && occasion->message ? token_agreed(occasion->message->sightings, &disagree) : NULL;
+    gboolean answered = g_str_equal(code, "N9") || g_str_equal(code, "NH");
+    const char *token = answered && occasion->message ? token_agreed(occasion->message->sightings, &disagree) : NULL;
     g_autofree char *hash = token ? token_hash(token) : NULL;
     struct ticket *ticket = hash ? records->ticket(records->context, hash) : NULL;
 

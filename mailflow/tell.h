@@ -12,7 +12,7 @@ struct occasion {
     const char *problem_zh, *problem_en; /* the sentence that explains */
     const GPtrArray *findings;           /* errors or warnings */
     GPtrArray *reports;                  /* struct request: a status report's lines */
-    const char *to;                      /* `sender` notices: the address */
+    const char *to;                      /* `sender` and `decider` notices: the address */
     const char *language;                /* and its language */
     const char *state;                   /* the state the request is in after this event */
     int step;                            /* number of the step opened or open; 0 for a draft */

@@ -9,6 +9,7 @@
 #include "mailflow/rule.h"
 
 #define DAY_MS 86400000LL
+#define MINUTE_MS 60000LL
 #define TROUBLES_MOST 10 /* without a request, a day */
 
 static const char *state_now(const struct affair *affair)
@@ -36,6 +37,8 @@ static const char *ending(enum event event)
     case EVENT_REJECT:
     case EVENT_BAD_REPLY:
     case EVENT_DELEGATE:
+    case EVENT_HOLD:
+    case EVENT_UNDO:
     case EVENT_REMIND:
     case EVENT_APPLY_OK:
     case EVENT_APPLY_TEMP_FAIL:
@@ -51,6 +54,7 @@ static void leave_stage(const struct affair *affair, struct plan *plan, enum eve
 
     plan->end_tickets = TRUE;
     plan->end_timers = TRUE;
+    plan->drop_held = affair->held != NULL;
     if (!affair_open_step(affair))
         return;
     plan->verdict = g_new0(struct plan_verdict, 1);
@@ -59,6 +63,7 @@ static void leave_stage(const struct affair *affair, struct plan *plan, enum eve
     plan->verdict->reviewer_name = g_strdup(given ? given->reviewer_name : NULL);
     plan->verdict->reason = g_strdup(given ? given->reason : NULL);
     plan->verdict->archive = g_strdup(given ? given->archive : NULL);
+    plan->verdict->message = g_strdup(given ? given->message : NULL);
 }
 
 /* The `number`th reminder; with the first, the stage's end where it has one. */
@@ -354,6 +359,12 @@ static gboolean remind(const struct affair *affair, struct plan *plan, guint num
     return TRUE;
 }
 
+/* A stage that is decided waits for nobody: its other timers wait until it is settled whether the decision stands. */
+static void put_off(const struct affair *affair, const char *kind, struct plan *plan)
+{
+    plan_timer(plan, kind, MAX(affair->held->due, affair->mind->now) + MINUTE_MS);
+}
+
 GPtrArray *workflow_timer(const struct mind *mind, const char *request, const char *kind, GError **error)
 {
     g_autoptr(GPtrArray) plans = plan_list();
@@ -365,8 +376,11 @@ GPtrArray *workflow_timer(const struct mind *mind, const char *request, const ch
     if (affair &&
         transition_find(mind->procedures, affair->procedure, affair->request->state, ends ? EVENT_EXPIRE : EVENT_REMIND)) {
         struct plan *plan = plan_new(ends ? "expired" : "reminded", request);
-        plan_log(plan, "%s %s", request, plan->outcome);
-        fine = ends ? expire(affair, plan, plans, error) : remind(affair, plan, number, plans, error);
+        if (affair->held)
+            put_off(affair, kind, plan);
+        else
+            plan_log(plan, "%s %s", request, plan->outcome);
+        fine = affair->held ? TRUE : ends ? expire(affair, plan, plans, error) : remind(affair, plan, number, plans, error);
         g_ptr_array_add(plans, plan);
     }
     affair_free(affair);

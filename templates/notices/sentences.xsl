@@ -232,6 +232,17 @@
     <brief zh="您的回复未能受理：{n:problem/@zh}" en="Your reply could not be used: {n:problem/@en}"/>
   </xsl:template>
 
+  <!-- NH: a decision is recorded and may be taken back; or what has become of it. -->
+  <xsl:template match="n:notice[@code='NH']" mode="sentences">
+    <subject zh="您的审核决定" en="Your decision"/>
+    <p zh="您对“{$what-zh}”申请（办理编号 {$id}）的审核决定：" en="Your decision on the request for {$what-en} ({$id}):"/>
+    <xsl:if test="n:answer">
+      <how zh="决定无误的，无需回复，到时自动生效。需要更改的，请在此之前回复本邮件，正文只写“撤回”，申请即恢复待审核。"
+           en="If it is as you meant it, no reply is needed: it takes effect at that time. To change it, reply before then with 撤回 (or UNDO) alone; the request then waits for a decision again."/>
+    </xsl:if>
+    <brief zh="{n:problem/@zh}" en="{n:problem/@en}"/>
+  </xsl:template>
+
   <!-- N1m, N3a, N3w, N5p, ND: one piece of news about a request, said by its sender. -->
   <xsl:template match="n:notice[@code='N1m' or @code='N3a' or @code='N3w' or @code='N5p' or @code='ND']" mode="sentences">
     <xsl:choose>

@@ -130,7 +130,7 @@ static void test_every_type_has_its_rows(void **state)
 static void check_extra(const struct procedure *procedure, const char *state, enum event event)
 {
     static const enum event of_drafts[] = {EVENT_RECEIVE, EVENT_CONFIRM};
-    static const enum event of_reviewers[] = {EVENT_DELEGATE};
+    static const enum event of_reviewers[] = {EVENT_DELEGATE, EVENT_HOLD, EVENT_UNDO};
     const char *name = g_str_equal(state, "@new") ? "-" : state;
     gboolean known = g_str_equal(state, "draft") || g_str_equal(state, "returned"); /* the latter only where the site wants it */
 

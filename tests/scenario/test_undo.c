@@ -1,0 +1,503 @@
+/* Decisions that can be taken back for a while, and what crosses them. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "ldap-schema/names.h"
+#include "mailflow/decide.h"
+#include "tests/scenario/desk.h"
+#include "tests/scenario/story.h"
+
+#define MINUTE (60 * 1000LL)
+#define WINDOW 10 /* minutes */
+#define BOTH "city-and-province@example.com"
+#define E1_MAIL "e1@example.com"
+
+static void window(struct scene *scene)
+{
+    scene->site.policy.undo_minutes = WINDOW;
+}
+
+/* A registration that waits for Jinan, where decisions can be taken back. */
+static struct scene *waiting_with_window(char **id)
+{
+    struct scene *scene = waiting(id);
+
+    window(scene);
+    return scene;
+}
+
+static void pass_minutes(struct scene *scene, guint minutes)
+{
+    scene->now += minutes * MINUTE;
+    scene_deliver(scene);
+}
+
+static guint audited(struct scene *scene, const char *id, const char *what)
+{
+    g_autoptr(GPtrArray) events = store_events(scene->site.store, id, 1000);
+    guint count = 0;
+
+    for (guint i = 0; i < events->len; i++)
+        count += g_str_equal(((struct event_row *)g_ptr_array_index(events, i))->event, what);
+    return count;
+}
+
+static gboolean is_held(struct scene *scene, const char *id)
+{
+    const struct records *records = &scene->site.mind.records;
+    struct held *held = records->held(records->context, id);
+    gboolean some = held != NULL;
+
+    held_free(held);
+    return some;
+}
+
+/* The one step's end, as the state file has it. */
+static void assert_decided_by_mail(struct scene *scene, const char *id, const char *verdict)
+{
+    const struct records *records = &scene->site.mind.records;
+    g_autoptr(GPtrArray) steps = records->steps(records->context, id);
+    const struct step *step = g_ptr_array_index(steps, 0);
+
+    assert_string_equal(step->verdict, verdict);
+    assert_string_equal(step->reviewer, JINAN_1_DN);
+    assert_non_null(step->message); /* the mail that decided, not the hour that carried it out */
+    assert_int_equal(strlen(step->message), 64);
+}
+
+static void test_without_a_window_a_decision_takes_effect_at_once(void **state)
+{
+    char *id;
+    struct scene *scene = waiting(&id);
+    (void)state;
+
+    scene_reply(scene, JINAN_1, "N2", APPROVE);
+    assert_string_equal(scene_state(scene, id), "done");
+    assert_null(scene_mail(scene, "NH", NULL));
+    scene_reply(scene, JINAN_1, "N2", "撤回");
+    assert_string_equal(scene_state(scene, id), "done");
+    assert_true(scene_told(scene, "N9", JINAN_1, "没有可以撤回的决定"));
+    leave(scene, id);
+}
+
+static void test_an_approval_waits_for_its_hour(void **state)
+{
+    char *id;
+    struct scene *scene = waiting_with_window(&id);
+    (void)state;
+
+    scene_reply(scene, JINAN_1, "N2", APPROVE);
+    assert_waits(scene, id);
+    assert_true(scene_told(scene, "NH", JINAN_1, "同意，留档编号：济建留档〔2026〕0123号"));
+    assert_true(scene_told(scene, "NH", JINAN_1, "2026-05-06 10:10"));
+    assert_true(scene_told(scene, "NH", JINAN_1, "撤回"));
+    pass_minutes(scene, WINDOW - 1);
+    assert_waits(scene, id);
+    pass_minutes(scene, 1);
+    assert_string_equal(scene_state(scene, id), "done");
+    assert_int_equal(scene_mails(scene, "N5", NEW), 1);
+    assert_int_equal(audited(scene, id, "hold"), 1);
+    assert_int_equal(audited(scene, id, "approve"), 1);
+    assert_decided_by_mail(scene, id, "approve");
+    assert_false(is_held(scene, id));
+    leave(scene, id);
+}
+
+static void test_a_rejection_waits_too(void **state)
+{
+    char *id;
+    struct scene *scene = waiting_with_window(&id);
+    (void)state;
+
+    scene_reply(scene, JINAN_1, "N2", REJECT);
+    assert_waits(scene, id);
+    assert_true(scene_told(scene, "NH", JINAN_1, "不同意，原因：资料不全"));
+    pass_minutes(scene, WINDOW);
+    assert_string_equal(scene_state(scene, id), "rejected");
+    assert_true(scene_told(scene, "N6", NEW, "资料不全"));
+    assert_decided_by_mail(scene, id, "reject");
+    leave(scene, id);
+}
+
+static void test_it_is_taken_back_by_the_mail_or_the_receipt(void **state)
+{
+    static const char *const codes[] = {"N2", "NH"};
+    static const char *const words[] = {"撤回", "UNDO"};
+    (void)state;
+
+    for (guint i = 0; i < G_N_ELEMENTS(codes); i++) {
+        char *id;
+        struct scene *scene = waiting_with_window(&id);
+        struct mail first = *scene_mail(scene, "N2", JINAN_1);
+        scene_reply(scene, JINAN_1, "N2", APPROVE);
+        scene_reply(scene, JINAN_1, codes[i], words[i]);
+        assert_false(is_held(scene, id));
+        assert_int_equal(audited(scene, id, "undo"), 1);
+        assert_true(scene_told(scene, "N2", JINAN_1, "您的决定已撤回"));
+        pass_minutes(scene, 3 * WINDOW);
+        assert_waits(scene, id);
+        scene_answer(scene, &first, JINAN_1, APPROVE); /* what had been said before decides nothing by a second way */
+        scene_deliver(scene);
+        assert_false(is_held(scene, id));
+        assert_true(scene_told(scene, "N9", JINAN_1, "取代"));
+        scene_reply(scene, JINAN_1, "N2", REJECT);
+        pass_minutes(scene, WINDOW);
+        assert_string_equal(scene_state(scene, id), "rejected");
+        leave(scene, id);
+    }
+}
+
+static void test_after_the_hour_nothing_is_taken_back(void **state)
+{
+    char *id;
+    struct scene *scene = waiting_with_window(&id);
+    (void)state;
+
+    scene_reply(scene, JINAN_1, "N2", REJECT);
+    pass_minutes(scene, WINDOW);
+    scene_reply(scene, JINAN_1, "NH", "撤回");
+    assert_string_equal(scene_state(scene, id), "rejected");
+    assert_true(scene_told(scene, "N9", JINAN_1, "没有可以撤回的决定"));
+    leave(scene, id);
+}
+
+static void test_a_stage_that_has_passed_is_not_taken_back(void **state)
+{
+    struct scene *scene = scene_new();
+    (void)state;
+    g_autofree char *id = scene_form(scene, "T1", NULL);
+
+    window(scene);
+    scene_reply(scene, JINAN_1, "N2", STORY_APPROVE);
+    pass_minutes(scene, WINDOW);
+    assert_string_equal(scene_state(scene, id), "provinceReview");
+    scene_reply(scene, JINAN_1, "NH", "撤回");
+    assert_string_equal(scene_state(scene, id), "provinceReview");
+    assert_true(scene_told(scene, "N9", JINAN_1, "没有可以撤回的决定"));
+    scene_reply(scene, "province-1@example.com", "N4", "同意");
+    assert_string_equal(scene_state(scene, id), "provinceReview");
+    scene_reply(scene, "province-1@example.com", "NH", "撤回");
+    scene_reply(scene, "province-2@example.com", "N4", "同意");
+    pass_minutes(scene, WINDOW);
+    assert_string_equal(scene_state(scene, id), "done");
+    scene_free(scene);
+}
+
+static void test_others_hear_that_it_is_decided(void **state)
+{
+    char *id;
+    struct scene *scene = waiting_with_window(&id);
+    (void)state;
+
+    scene_reply(scene, JINAN_1, "N2", APPROVE);
+    scene_reply(scene, JINAN_2, "N2", REJECT);
+    assert_true(scene_told(scene, "N9", JINAN_2, "已由他人处理：济南审核甲"));
+    scene_reply(scene, BOTH, "N2", "撤回");
+    assert_true(scene_told(scene, "N9", BOTH, "已由他人处理：济南审核甲"));
+    scene_reply(scene, JINAN_1, "N2", REJECT);
+    assert_true(scene_told(scene, "N9", JINAN_1, "回复“撤回”"));
+    scene_reply(scene, BOTH, "N2", "转办 济南审核乙");
+    assert_int_equal(audited(scene, id, "delegate"), 0);
+    assert_int_equal(scene_mails(scene, "NH", NULL), 1);
+    pass_minutes(scene, WINDOW);
+    assert_string_equal(scene_state(scene, id), "done");
+    leave(scene, id);
+}
+
+static void test_strangers_take_nothing_back(void **state)
+{
+    char *id;
+    struct scene *scene = waiting_with_window(&id);
+    (void)state;
+
+    scene_reply(scene, JINAN_1, "N2", APPROVE);
+    guint sent = scene->mails->len;
+    answer_of(scene, JINAN_1, NEW, "撤回");
+    answer_of(scene, JINAN_1, "stranger@example.com", "撤回");
+    assert_int_equal(scene->mails->len, sent);
+    assert_true(is_held(scene, id));
+    leave(scene, id);
+}
+
+static void test_others_decide_after_it_was_taken_back(void **state)
+{
+    char *id;
+    struct scene *scene = waiting_with_window(&id);
+    (void)state;
+
+    scene_reply(scene, JINAN_1, "N2", APPROVE);
+    scene_reply(scene, JINAN_1, "NH", "撤回");
+    scene_reply(scene, JINAN_2, "N2", REJECT);
+    pass_minutes(scene, WINDOW);
+    assert_string_equal(scene_state(scene, id), "rejected");
+    leave(scene, id);
+}
+
+static void test_the_applicants_withdrawal_wins(void **state)
+{
+    struct scene *scene = scene_new();
+    (void)state;
+    g_autofree char *id = scene_form(scene, "T1", NULL);
+
+    window(scene);
+    scene_reply(scene, JINAN_1, "N2", STORY_APPROVE);
+    story_withdraw(scene, "T1", id);
+    assert_string_equal(scene_state(scene, id), "withdrawn");
+    assert_non_null(scene_mail(scene, "N7", JINAN_1));
+    pass_minutes(scene, 2 * WINDOW);
+    assert_string_equal(scene_state(scene, id), "withdrawn");
+    assert_false(is_held(scene, id));
+    assert_int_equal(audited(scene, id, "approve"), 0);
+    scene_free(scene);
+}
+
+static void test_facts_are_asked_again_at_the_hour(void **state)
+{
+    char *id;
+    struct scene *scene = waiting_with_window(&id);
+    (void)state;
+
+    scene_reply(scene, JINAN_1, "N2", APPROVE);
+    tree_drop(scene->tree, REVIEWERS("370100"), ATTRIBUTE_MEMBER, JINAN_1_DN);
+    pass_minutes(scene, WINDOW);
+    assert_waits(scene, id);
+    assert_false(is_held(scene, id));
+    assert_true(scene_told(scene, "NH", JINAN_1, "没有生效"));
+    assert_true(scene_told(scene, "NH", JINAN_1, "不是该主管部门"));
+    assert_int_equal(audited(scene, id, "lapsed"), 1);
+    scene_reply(scene, JINAN_2, "N2", APPROVE);
+    pass_minutes(scene, WINDOW);
+    assert_string_equal(scene_state(scene, id), "done");
+    leave(scene, id);
+}
+
+static void test_a_reviewer_who_has_gone_decides_nothing(void **state)
+{
+    char *id;
+    struct scene *scene = waiting_with_window(&id);
+    (void)state;
+
+    scene_reply(scene, JINAN_1, "N2", REJECT);
+    tree_delete(scene->tree, JINAN_1_DN);
+    pass_minutes(scene, WINDOW);
+    assert_waits(scene, id);
+    assert_false(is_held(scene, id));
+    assert_true(scene_told(scene, "NH", JINAN_1, "没有生效"));
+    leave(scene, id);
+}
+
+static void test_who_becomes_involved_meanwhile_is_not_heard(void **state)
+{
+    char *id;
+    struct scene *scene = waiting_with_window(&id);
+    (void)state;
+
+    scene_reply(scene, JINAN_1, "N2", APPROVE);
+    tree_set(scene->tree, JINAN_1_DN, ATTRIBUTE_MOBILE, "13800000044");
+    pass_minutes(scene, WINDOW);
+    assert_waits(scene, id);
+    assert_true(scene_told(scene, "NH", JINAN_1, "利害关系"));
+    leave(scene, id);
+}
+
+static void test_facts_that_have_gone_end_the_request(void **state)
+{
+    char *id;
+    struct scene *scene = waiting_with_window(&id);
+    (void)state;
+
+    scene_reply(scene, JINAN_1, "N2", APPROVE);
+    tree_add(scene->tree, "csCreditCode=91370102PDY0004660,ou=archive," SCENE_SUFFIX, ATTRIBUTE_OBJECT_CLASS, CLASS_ENTERPRISE,
+             ATTRIBUTE_CREDIT_CODE, "91370102PDY0004660", NULL);
+    pass_minutes(scene, WINDOW);
+    assert_string_equal(scene_state(scene, id), "void");
+    assert_non_null(scene_mail(scene, "N6v", NEW));
+    leave(scene, id);
+}
+
+/* The receiving enterprise is closed for now (7.2): applicant and reviewer hear that it waits. */
+static void test_facts_that_hold_it_up_let_it_wait(void **state)
+{
+    struct scene *scene = scene_new();
+    (void)state;
+    g_autofree char *id = scene_form(scene, "T2E", NULL);
+    g_autofree char *reviewer = story_reviewer(scene, id);
+
+    window(scene);
+    scene_reply(scene, reviewer, "N2", STORY_APPROVE);
+    tree_set(scene->tree, E2, ATTRIBUTE_ACCOUNT_STATUS, "disabled");
+    pass_minutes(scene, WINDOW);
+    assert_string_equal(scene_state(scene, id), "cityReview");
+    assert_non_null(scene_mail(scene, "N3w", E1_MAIL));
+    assert_true(scene_told(scene, "N2", reviewer, "没有生效"));
+    tree_set(scene->tree, E2, ATTRIBUTE_ACCOUNT_STATUS, "active");
+    scene_reply(scene, reviewer, "N2", STORY_APPROVE);
+    pass_minutes(scene, WINDOW);
+    assert_string_equal(scene_state(scene, id), "provinceReview");
+    scene_free(scene);
+}
+
+static void test_nobody_is_reminded_of_what_is_decided(void **state)
+{
+    char *id;
+    struct scene *scene = waiting(&id);
+    (void)state;
+
+    scene->site.policy.undo_minutes = 9 * 24 * 60;
+    scene->site.policy.expire_days = 8;
+    scene_reply(scene, JINAN_1, "N2", APPROVE);
+    scene_forward(scene, 8);
+    assert_waits(scene, id);
+    assert_null(scene_mail(scene, "N8", NULL));
+    scene_reply(scene, JINAN_1, "NH", "撤回");
+    scene_forward(scene, 2); /* the reminders come after all */
+    assert_non_null(scene_mail(scene, "N8", JINAN_2));
+    leave(scene, id);
+}
+
+/* A daemon that was away for weeks carries out what had been decided before, and rings no bell of a stage that is over. */
+static void test_what_was_decided_before_a_long_absence_comes_first(void **state)
+{
+    struct scene *scene = scene_new();
+    (void)state;
+    g_autofree char *id = scene_form(scene, "T1", NULL);
+
+    window(scene);
+    scene_reply(scene, JINAN_1, "N2", STORY_APPROVE);
+    pass_minutes(scene, 21 * 24 * 60);
+    assert_string_equal(scene_state(scene, id), "provinceReview");
+    assert_null(scene_mail(scene, "N8", NULL));
+    assert_int_equal(scene_mails(scene, "N4", "province-1@example.com"), 1);
+    scene_free(scene);
+}
+
+static void test_a_window_that_is_closed_meanwhile_stays_open_for_what_waits(void **state)
+{
+    char *id;
+    struct scene *scene = waiting_with_window(&id);
+    (void)state;
+
+    scene_reply(scene, JINAN_1, "N2", APPROVE);
+    scene->site.policy.undo_minutes = 0;
+    scene_reply(scene, JINAN_1, "NH", "撤回");
+    assert_waits(scene, id);
+    assert_false(is_held(scene, id));
+    scene_reply(scene, JINAN_1, "N2", APPROVE);
+    assert_string_equal(scene_state(scene, id), "done");
+    leave(scene, id);
+}
+
+static void test_they_cross_in_one_batch(void **state)
+{
+    char *id;
+    struct scene *scene = waiting_with_window(&id);
+    (void)state;
+    struct mail mail = *scene_mail(scene, "N2", JINAN_1), other = *scene_mail(scene, "N2", JINAN_2);
+
+    scene->batch = TRUE;
+    store_begin(scene->site.store);
+    scene_answer(scene, &mail, JINAN_1, APPROVE);
+    scene_answer(scene, &mail, JINAN_1, "撤回");
+    scene_answer(scene, &other, JINAN_2, REJECT);
+    scene_deliver(scene);
+    assert_true(is_held(scene, id));
+    assert_int_equal(audited(scene, id, "hold"), 2);
+    pass_minutes(scene, WINDOW);
+    assert_string_equal(scene_state(scene, id), "rejected");
+    leave(scene, id);
+}
+
+/* Decided, taken back and decided again: the hour of the first carries out nothing. */
+static void test_the_second_decision_has_its_own_hour(void **state)
+{
+    char *id;
+    struct scene *scene = waiting_with_window(&id);
+    (void)state;
+
+    scene_reply(scene, JINAN_1, "N2", APPROVE);
+    pass_minutes(scene, WINDOW - 2);
+    scene_reply(scene, JINAN_1, "NH", "撤回");
+    scene_reply(scene, JINAN_1, "N2", REJECT);
+    pass_minutes(scene, WINDOW - 2);
+    assert_waits(scene, id);
+    pass_minutes(scene, 2);
+    assert_string_equal(scene_state(scene, id), "rejected");
+    leave(scene, id);
+}
+
+static void test_paper_decides_nothing_meanwhile(void **state)
+{
+    char *id;
+    struct scene *scene = waiting_with_window(&id);
+    g_autoptr(GPtrArray) plans = plan_list();
+    g_autoptr(GError) error = NULL;
+    struct guard_result result;
+    (void)state;
+
+    scene_reply(scene, JINAN_1, "N2", APPROVE);
+    const struct paper_decision paper = {.request = id,
+                                         .reviewer = tree_entry(scene->tree, REVIEWER("city-jinan-2", "370100")),
+                                         .event = EVENT_REJECT,
+                                         .reason = "x",
+                                         .vouched = "unix:anna"};
+    assert_true(decide_on_paper(&scene->site.mind, &paper, &result, plans, &error));
+    assert_int_equal(result.answer, GUARD_NO);
+    assert_non_null(strstr(result.zh, "已由他人处理"));
+    assert_int_equal(plans->len, 0);
+    guard_result_clear(&result);
+    leave(scene, id);
+}
+
+static void test_the_directory_being_away_puts_it_off(void **state)
+{
+    char *id;
+    struct scene *scene = waiting_with_window(&id);
+    (void)state;
+
+    scene_reply(scene, JINAN_1, "N2", APPROVE);
+    scene_directory_down(scene, TRUE);
+    scene->now = scene->site.mind.now += 2 * WINDOW * MINUTE;
+    g_autoptr(GError) error = NULL;
+    store_begin(scene->site.store);
+    assert_int_equal(round_timers(&scene->site, scene->lines, &error), -1);
+    assert_true(store_commit(scene->site.store, NULL));
+    assert_true(is_held(scene, id));
+    scene_directory_down(scene, FALSE);
+    scene_deliver(scene);
+    assert_string_equal(scene_state(scene, id), "done");
+    leave(scene, id);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_without_a_window_a_decision_takes_effect_at_once),
+        cmocka_unit_test(test_an_approval_waits_for_its_hour),
+        cmocka_unit_test(test_a_rejection_waits_too),
+        cmocka_unit_test(test_it_is_taken_back_by_the_mail_or_the_receipt),
+        cmocka_unit_test(test_after_the_hour_nothing_is_taken_back),
+        cmocka_unit_test(test_a_stage_that_has_passed_is_not_taken_back),
+        cmocka_unit_test(test_others_hear_that_it_is_decided),
+        cmocka_unit_test(test_strangers_take_nothing_back),
+        cmocka_unit_test(test_others_decide_after_it_was_taken_back),
+        cmocka_unit_test(test_the_applicants_withdrawal_wins),
+        cmocka_unit_test(test_facts_are_asked_again_at_the_hour),
+        cmocka_unit_test(test_a_reviewer_who_has_gone_decides_nothing),
+        cmocka_unit_test(test_who_becomes_involved_meanwhile_is_not_heard),
+        cmocka_unit_test(test_facts_that_have_gone_end_the_request),
+        cmocka_unit_test(test_facts_that_hold_it_up_let_it_wait),
+        cmocka_unit_test(test_nobody_is_reminded_of_what_is_decided),
+        cmocka_unit_test(test_what_was_decided_before_a_long_absence_comes_first),
+        cmocka_unit_test(test_a_window_that_is_closed_meanwhile_stays_open_for_what_waits),
+        cmocka_unit_test(test_they_cross_in_one_batch),
+        cmocka_unit_test(test_the_second_decision_has_its_own_hour),
+        cmocka_unit_test(test_paper_decides_nothing_meanwhile),
+        cmocka_unit_test(test_the_directory_being_away_puts_it_off),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
