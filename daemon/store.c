@@ -70,6 +70,7 @@ static const char *const migrations[] = {
     "NOT NULL, name TEXT, mail TEXT NOT NULL, language TEXT, reason TEXT, archive TEXT, message TEXT NOT NULL, origin TEXT, at "
     "INTEGER NOT "
     "NULL, due INTEGER NOT NULL) STRICT, WITHOUT ROWID;",
+    "DELETE FROM lock WHERE request IN (SELECT id FROM request WHERE state = 'draft');",
 };
 
 static gboolean run(struct store *store, const char *script, GError **error)
@@ -291,13 +292,23 @@ static gboolean carry_step(struct queries *queries, const struct plan *plan, con
     return TRUE;
 }
 
+static gboolean is_held(struct queries *queries, const struct plan_lock *lock)
+{
+    sqlite3_stmt *statement = query_bind(queries, QUERY_LOCK_HOLDER, "tt", lock->kind, lock->key);
+    gboolean held = query_row(queries, statement);
+
+    query_end(statement);
+    return held;
+}
+
 static gboolean carry_locks(struct queries *queries, const struct plan *plan, const struct plan_lock **held)
 {
     if (plan->unlock)
         query_write(queries, QUERY_LOCKS_FREE, "t", plan->request);
     for (guint i = 0; i < plan->locks->len; i++) {
         const struct plan_lock *lock = g_ptr_array_index(plan->locks, i);
-        if (query_write(queries, QUERY_LOCK_PUT, "ttt", lock->kind, lock->key, plan->request) >= 0)
+        if (plan->ask_only ? !is_held(queries, lock)
+                           : query_write(queries, QUERY_LOCK_PUT, "ttt", lock->kind, lock->key, plan->request) >= 0)
             continue;
         *held = lock;
         return FALSE;

@@ -73,6 +73,7 @@ struct plan {
     struct delegation *delegation; /* the task of the open step is handed on: the tickets of who does end; NULL */
     char *end_mail;                /* those that went to this address are used up: it has said yes; NULL */
     gboolean unlock;               /* the request's locks go */
+    gboolean ask_only;             /* the locks are not taken: it is enough that nobody holds them now */
     gboolean end_timers;
     GPtrArray *locks, *tickets /* struct ticket */, *changes, *mails, *timers, *events, *limits;
 };

@@ -114,6 +114,12 @@ static void take_locks(const struct affair *affair, const struct form *form, str
     }
 }
 
+/* Anybody can send a form in another's name: a draft holds nothing, it only hears when somebody's submitted request does. */
+static gboolean is_draft(const char *state)
+{
+    return g_str_equal(state, "draft");
+}
+
 /* A request that begins: its row, its locks. */
 static void begin(const struct affair *affair, struct plan *plan, const char *target, const char *division)
 {
@@ -123,6 +129,7 @@ static void begin(const struct affair *affair, struct plan *plan, const char *ta
     request->state = g_strdup(target);
     g_free(request->division);
     request->division = g_strdup(division);
+    plan->ask_only = is_draft(target);
     if (state_find(affair->mind->procedures, target)->open)
         take_locks(affair, affair->form, plan);
 }
@@ -292,7 +299,7 @@ static void write_move(const struct affair *affair, const struct step_taken *mov
         begin(affair, plan, move->target, move->division);
     else
         plan_move(plan, move->from, move->target, move->division);
-    if (plan->form)
+    if (is_draft(move->from) && state_find(mind->procedures, move->target)->open)
         take_locks(affair, affair->form, plan);
 }
 

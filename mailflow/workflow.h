@@ -8,6 +8,7 @@
  *   entering a stage    opens a step with the division that decides it, sets the reminder, invites its reviewers
  *   entering applying   writes the effects as wanted states of the directory into the outbox
  *   entering an end     frees the locks, ends the timers
+ *   leaving draft       takes the locks (R-49): of two drafts for one key the one that is confirmed first wins
  *
  * A request is void only if nothing of it was made; done when everything was, or all that could be (daemon/outbox.c). Until all its changes have an answer it is
  * applying.

@@ -1,0 +1,128 @@
+/* Drafts: anybody can send a form in anybody's name, so what is not confirmed holds up nobody (domain.md 0, 7.27, R-49). */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "tests/scenario/story.h"
+
+#define OWNER "new@example.com"
+#define OTHER "other@example.net"
+#define E1_MAIL "e1@example.com"
+
+/* The same code and login name, from another address. */
+static char *file_as_other(struct scene *scene)
+{
+    struct paper *paper = paper_new("T5");
+    guint before = scene_requests(scene);
+
+    paper_put(paper, "contactMail", OTHER);
+    scene_file_from(scene, OTHER, paper);
+    paper_free(paper);
+    scene_deliver(scene);
+    return scene_requests(scene) > before ? scene_newest(scene) : NULL;
+}
+
+static void test_a_registration_nobody_confirmed_holds_up_nobody(void **state)
+{
+    struct scene *scene = scene_new();
+    (void)state;
+    scene->stamped = FALSE;
+    g_autofree char *forged = file_as_other(scene);
+    g_autofree char *id = scene_form(scene, "T5", NULL);
+
+    assert_non_null(id);
+    assert_int_equal(scene_mails(scene, "N0", OWNER), 0);
+    scene_reply(scene, OWNER, "N1D", "确认");
+    assert_string_equal(scene_state(scene, id), "cityReview");
+    scene_reply(scene, OTHER, "N1D", "确认");
+    assert_string_equal(scene_state(scene, forged), "draft");
+    assert_true(scene_told(scene, "N0", OTHER, "E-DUP-REG"));
+    scene_forward(scene, 8);
+    assert_string_equal(scene_state(scene, forged), "expired");
+    assert_string_equal(scene_state(scene, id), "cityReview");
+    scene_free(scene);
+}
+
+static void test_the_first_confirmed_wins(void **state)
+{
+    struct scene *scene = scene_new();
+    (void)state;
+    scene->stamped = FALSE;
+    g_autofree char *late = scene_form(scene, "T5", NULL);
+    g_autofree char *first = file_as_other(scene);
+
+    scene_reply(scene, OTHER, "N1D", "确认");
+    scene_reply(scene, OWNER, "N1D", "确认");
+    assert_string_equal(scene_state(scene, first), "cityReview");
+    assert_string_equal(scene_state(scene, late), "draft");
+    story_decide(scene, first, STORY_REJECT); /* 7.28 */
+    scene_reply(scene, OWNER, "N1D", "确认");
+    assert_string_equal(scene_state(scene, late), "cityReview");
+    scene_free(scene);
+}
+
+static void test_two_confirm_in_one_batch(void **state)
+{
+    struct scene *scene = scene_new();
+    (void)state;
+    scene->stamped = FALSE;
+    g_autofree char *first = scene_form(scene, "T5", NULL);
+    g_autofree char *second = file_as_other(scene);
+
+    scene->batch = TRUE;
+    store_begin(scene->site.store);
+    scene_answer(scene, scene_mail(scene, "N1D", OWNER), OWNER, "确认");
+    scene_answer(scene, scene_mail(scene, "N1D", OTHER), OTHER, "确认");
+    scene_deliver(scene);
+    assert_string_equal(scene_state(scene, first), "cityReview");
+    assert_string_equal(scene_state(scene, second), "draft");
+    assert_true(scene_told(scene, "N0", OTHER, "E-DUP-REG"));
+    scene_free(scene);
+}
+
+static void test_what_is_submitted_is_told_at_once(void **state)
+{
+    struct scene *scene = scene_new();
+    (void)state;
+    g_autofree char *id = scene_form(scene, "T5", NULL);
+
+    scene->stamped = FALSE;
+    g_autofree char *second = file_as_other(scene);
+    assert_null(second);
+    assert_true(scene_told(scene, "N0", OTHER, "E-DUP-REG"));
+    assert_string_equal(scene_state(scene, id), "cityReview");
+    scene_free(scene);
+}
+
+/* A form in an account's name that its owner never sent. */
+static void test_a_forged_change_of_employer_blocks_no_person(void **state)
+{
+    struct scene *scene = scene_new();
+    (void)state;
+    scene->stamped = FALSE;
+    g_autofree char *forged = scene_form(scene, "T2E", NULL);
+    scene->stamped = TRUE;
+    g_autofree char *id = scene_form(scene, "T1", NULL);
+
+    assert_string_equal(scene_state(scene, id), "cityReview");
+    scene_reply(scene, E1_MAIL, "N1D", "确认");
+    assert_string_equal(scene_state(scene, forged), "draft");
+    assert_true(scene_told(scene, "N0", E1_MAIL, "E-BUSY"));
+    assert_true(scene_told(scene, "N0", E1_MAIL, id)); /* their own: which one it is */
+    scene_free(scene);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_registration_nobody_confirmed_holds_up_nobody),
+        cmocka_unit_test(test_the_first_confirmed_wins),
+        cmocka_unit_test(test_two_confirm_in_one_batch),
+        cmocka_unit_test(test_what_is_submitted_is_told_at_once),
+        cmocka_unit_test(test_a_forged_change_of_employer_blocks_no_person),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
