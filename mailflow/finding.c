@@ -49,7 +49,6 @@ static const struct sentence sentences[] = {
     {"E-DUP-ITEM", FINDING_LOGIC, "重复填写", "is given twice"},
     {"E-NAME-MISMATCH", FINDING_LOGIC, "名称与代码不符", "name and code do not belong together"},
     {"E-CITY-MISMATCH", FINDING_LOGIC, "与登记的所属地市不符", "is not the city on record"},
-    {"E-SENDER", FINDING_SENDER, "无法受理此邮件", "this mail cannot be accepted"},
     {"E-APPLICANT", FINDING_DIRECTORY, "该用户名不能提交此申请", "this login name cannot file this request"},
     {"E-NOT-OWNER", FINDING_DIRECTORY, "不属于申请人", "does not belong to the applicant"},
     {"E-RECEIVER", FINDING_DIRECTORY, "接收企业未注册或未通过审核", "the receiving enterprise is not registered or not approved"},
@@ -86,6 +85,11 @@ static const struct sentence *sentence_find(const char *code)
     const struct sentence *sentence = sentence_look_up(code);
     g_assert(sentence);
     return sentence;
+}
+
+const char *finding_code(guint place)
+{
+    return place < G_N_ELEMENTS(sentences) ? sentences[place].code : NULL;
 }
 
 const char *finding_known(const char *code)

@@ -24,6 +24,9 @@ void finding_free(struct finding *finding);
 /* A new array that frees its findings. */
 GPtrArray *finding_list(void);
 
+/* The code at that place of the table; NULL behind the last. */
+const char *finding_code(guint place);
+
 /* The table's own copy of a code, or NULL when it has no such code. */
 const char *finding_known(const char *code);
 
@@ -49,7 +52,6 @@ enum finding_class {
     FINDING_SCHEMA,
     FINDING_FIELD,
     FINDING_LOGIC,
-    FINDING_SENDER,
     FINDING_DIRECTORY,
     FINDING_STATE
 };

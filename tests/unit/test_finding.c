@@ -15,11 +15,10 @@ static void test_codes_have_their_class(void **state G_GNUC_UNUSED)
         const char *code;
         enum finding_class class;
     } rows[] = {
-        {"E-SIZE", FINDING_SIZE},     {"E-ATTACH", FINDING_MIME},    {"E-XML", FINDING_XML},
-        {"E-SCHEMA", FINDING_SCHEMA}, {"E-REQ", FINDING_FIELD},      {"E-USCC", FINDING_FIELD},
-        {"E-LEN", FINDING_FIELD},     {"E-T3-BOTH", FINDING_LOGIC},  {"E-NAME-MISMATCH", FINDING_LOGIC},
-        {"E-SENDER", FINDING_SENDER}, {"E-CERT", FINDING_DIRECTORY}, {"E-UID-TAKEN", FINDING_DIRECTORY},
-        {"E-BUSY", FINDING_STATE},
+        {"E-SIZE", FINDING_SIZE},      {"E-ATTACH", FINDING_MIME},         {"E-XML", FINDING_XML},
+        {"E-SCHEMA", FINDING_SCHEMA},  {"E-REQ", FINDING_FIELD},           {"E-USCC", FINDING_FIELD},
+        {"E-LEN", FINDING_FIELD},      {"E-T3-BOTH", FINDING_LOGIC},       {"E-NAME-MISMATCH", FINDING_LOGIC},
+        {"E-CERT", FINDING_DIRECTORY}, {"E-UID-TAKEN", FINDING_DIRECTORY}, {"E-BUSY", FINDING_STATE},
     };
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++)
         assert_int_equal(finding_class_of(rows[i].code), rows[i].class);
@@ -47,7 +46,13 @@ static void test_every_code_of_the_manual_is_known(void **state G_GNUC_UNUSED)
             fail_msg("the manual explains %s, which does not exist", code);
         codes++;
     }
-    assert_true(codes >= 50);
+    for (guint i = 0; finding_code(i); i++) {
+        g_autofree char *item = g_strdup_printf("\n.It %s\n", finding_code(i));
+        if (!strstr(page, item))
+            fail_msg("the manual does not explain %s", finding_code(i));
+        codes--;
+    }
+    assert_int_equal(codes, 0);
 }
 
 static void test_warnings_are_no_errors(void **state G_GNUC_UNUSED)
