@@ -60,6 +60,21 @@ gboolean question_same_name(const char *one, const char *other)
     return g_str_equal(left, right);
 }
 
+gboolean question_waited_for(const struct affair *affair, const char *number)
+{
+    static const char *const kinds[] = {"identity", "trainee"};
+    const struct records *records = &affair->mind->records;
+    g_autofree char *key = g_ascii_strdown(number, -1);
+    gboolean waited = FALSE;
+
+    for (guint i = 0; i < G_N_ELEMENTS(kinds) && !waited; i++) {
+        struct request *open = records->lock_holder(records->context, kinds[i], key);
+        waited = open && g_strcmp0(open->id, affair->request->id) != 0;
+        request_free(open);
+    }
+    return waited;
+}
+
 void question_note(const struct affair *affair, const char *path, const char *value)
 {
     struct request *request = affair->request;

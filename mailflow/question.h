@@ -28,6 +28,9 @@ const char *question_parent(const char *dn);
 /* Whether two names are the same but for brackets, width and spaces (domain.md 3). NULL is no name. */
 gboolean question_same_name(const char *one, const char *other);
 
+/* Whether another open registration or enrolment asks for that identity number. */
+gboolean question_waited_for(const struct affair *affair, const char *number);
+
 /* Note what the directory holds now beside the form's field at `path`: reviewers see it as old. */
 void question_note(const struct affair *affair, const char *path, const char *value);
 

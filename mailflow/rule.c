@@ -89,18 +89,31 @@ static gboolean school_code(const struct affair *affair, GPtrArray *findings, GE
     return TRUE;
 }
 
+/* Whether another registration that waits has the number: its lock would refuse this one, but only after all reviewers were looked up, and later is told apart. */
+static gboolean registering(const struct affair *affair)
+{
+    const struct records *records = &affair->mind->records;
+    const char *number = form_value(affair->form, "idNumber");
+    g_autofree char *key = g_ascii_strdown(number ? number : "", -1);
+    struct request *open = records->lock_holder(records->context, "identity", key);
+    gboolean other = open && g_strcmp0(open->id, affair->request->id) != 0;
+
+    request_free(open);
+    return other;
+}
+
 /* R-11, 7.21: one generic answer whoever holds the number. A reviewer's own number does not keep him from being a trainee. */
 static gboolean identity_number_new(const struct affair *affair, GPtrArray *findings, GError **error)
 {
     g_autoptr(GPtrArray) found = same_value(affair, ATTRIBUTE_ID_NUMBER, "idNumber", error);
+    gboolean known = registering(affair);
 
     if (!found)
         return FALSE;
-    for (guint i = 0; i < found->len; i++)
-        if (!entry_is(g_ptr_array_index(found, i), CLASS_REVIEWER)) {
-            find(affair, findings, "E-DUP-ID", "idNumber", FALSE, NULL, NULL);
-            break;
-        }
+    for (guint i = 0; i < found->len && !known; i++)
+        known = !entry_is(g_ptr_array_index(found, i), CLASS_REVIEWER);
+    if (known)
+        find(affair, findings, "E-DUP-ID", "idNumber", FALSE, NULL, NULL);
     return TRUE;
 }
 

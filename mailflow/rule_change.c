@@ -277,26 +277,25 @@ gboolean rule_receiver_as_said(const struct affair *affair, GPtrArray *findings,
     return TRUE;
 }
 
-/* T2: certificates named are the holder's; all of them move anyway. */
+/* T2: certificates named are the holder's; all of them move anyway. Of a person who is not the applicant's the same is asked, and nothing said (7.21). */
 gboolean rule_certificates_of_holder(const struct affair *affair, GPtrArray *findings, GError **error)
 {
-    g_autoptr(GPtrArray) holders =
-        question_entries(affair, ATTRIBUTE_ID_NUMBER, form_value(affair->form, "idNumber"), CLASS_TRAINEE, error);
+    g_autoptr(GPtrArray) ignored = finding_list();
     guint count = form_count(affair->form, "certNo");
+    struct entry *holder;
+    gboolean fine = own_holder(affair, ignored, &holder, error);
 
-    if (!holders)
-        return FALSE;
-    for (guint i = 1; i <= count && holders->len; i++) {
-        const struct entry *holder = g_ptr_array_index(holders, 0);
+    for (guint i = 1; i <= count && fine; i++) {
         g_autofree char *path = g_strdup_printf("certNo[%u]", i);
         g_autoptr(GPtrArray) found =
             question_entries(affair, ATTRIBUTE_CERTIFICATE_NUMBER, form_value(affair->form, path), CLASS_CERTIFICATE, error);
-        if (!found)
-            return FALSE;
-        if (!found->len || g_ascii_strcasecmp(question_parent(((struct entry *)g_ptr_array_index(found, 0))->dn), holder->dn) != 0)
+        const struct entry *certificate = found && found->len ? g_ptr_array_index(found, 0) : NULL;
+        fine = found != NULL;
+        if (fine && holder && (!certificate || g_ascii_strcasecmp(question_parent(certificate->dn), holder->dn) != 0))
             question_find(affair, findings, "E-CERT", path, NULL, NULL);
     }
-    return TRUE;
+    entry_free(holder);
+    return fine;
 }
 
 /* T3: the enterprise is the applicant's, its name and city as the form says; asked again before an approval. */
@@ -345,46 +344,29 @@ static const struct {
     {"idNumber", ATTRIBUTE_ID_NUMBER},
 };
 
-/* Whether an open registration or enrolment asks for that number. Asked only at submission: what comes later cannot stop a correction under review, it finds the
- * number taken in its turn (7.23). */
-static gboolean is_waited_for(const struct affair *affair, const char *key)
-{
-    static const char *const kinds[] = {"identity", "trainee"};
-    const struct records *records = &affair->mind->records;
-    gboolean waited = FALSE;
-
-    for (guint i = 0; i < G_N_ELEMENTS(kinds) && !waited; i++) {
-        struct request *open = records->lock_holder(records->context, kinds[i], key);
-        waited = open && g_strcmp0(open->id, affair->request->id) != 0;
-        request_free(open);
-    }
-    return waited;
-}
-
-/* T4: a new identity number is nobody else's, in the directory or in an open registration (7.42); what stands now is noted for the reviewers. */
+/* T4: a new identity number is nobody else's, in the directory or - at submission: what comes later finds the number taken in its turn (7.23) - in an open registration (7.42); what stands now is noted for the reviewers. Of a person who is not the
+ * applicant's the same is asked, and nothing said (7.21). */
 gboolean rule_corrections_possible(const struct affair *affair, GPtrArray *findings, GError **error)
 {
     guint count = form_count(affair->form, "corrections/correction");
-    g_autoptr(GPtrArray) holders =
-        question_entries(affair, ATTRIBUTE_ID_NUMBER, form_value(affair->form, "idNumber"), CLASS_TRAINEE, error);
+    g_autoptr(GPtrArray) ignored = finding_list();
+    struct entry *holder;
+    gboolean fine = own_holder(affair, ignored, &holder, error);
 
-    if (!holders)
-        return FALSE;
-    for (guint i = 1; i <= count && holders->len; i++) {
+    for (guint i = 1; i <= count && fine; i++) {
         const char *field = form_item(affair->form, "corrections/correction[%u]/@field", i);
         g_autofree char *path = g_strdup_printf("corrections/correction[%u]/newValue", i);
         const char *value = form_value(affair->form, path);
-        for (guint k = 0; k < G_N_ELEMENTS(trainee_fields); k++)
+        for (guint k = 0; holder && k < G_N_ELEMENTS(trainee_fields); k++)
             if (g_strcmp0(field, trainee_fields[k].field) == 0)
-                question_note(affair, path, entry_value(g_ptr_array_index(holders, 0), trainee_fields[k].attribute));
+                question_note(affair, path, entry_value(holder, trainee_fields[k].attribute));
         if (g_strcmp0(field, "idNumber") != 0 || !value)
             continue;
         g_autoptr(GPtrArray) others = question_entries(affair, ATTRIBUTE_ID_NUMBER, value, CLASS_TRAINEE, error);
-        if (!others)
-            return FALSE;
-        g_autofree char *key = g_ascii_strdown(value, -1);
-        if (others->len || (!affair->request->submitted && is_waited_for(affair, key)))
+        fine = others != NULL;
+        if (fine && holder && (others->len || (!affair->request->submitted && question_waited_for(affair, value))))
             question_find(affair, findings, "E-DUP-ID", path, NULL, NULL);
     }
-    return TRUE;
+    entry_free(holder);
+    return fine;
 }
