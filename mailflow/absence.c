@@ -111,15 +111,16 @@ static gboolean note_bounce(const struct affair *affair, const struct sent *sent
                             GPtrArray *plans, GError **error)
 {
     const struct bounce *bounce = message->bounce;
-    g_autofree char *detail = g_strdup_printf("%s%s: %s (%s)", bounce->permanent ? "came back: mail to " : "report on mail to ",
-                                              sent->mail, bounce->status ? bounce->status : "-", message->why);
+    g_autofree char *detail =
+        g_strdup_printf("%s%s: %s (%s)", bounce->permanent || bounce->full ? "came back: mail to " : "report on mail to ",
+                        sent->mail, bounce->status ? bounce->status : "-", message->why);
 
     plan_event(plan, message->from ? message->from : "nobody", kind_name(message->kind), NULL, NULL, detail);
-    if (!bounce->permanent)
+    if (!bounce->permanent && !bounce->full)
         return TRUE;
     if (g_strcmp0(sent->mail, affair->mind->policy->operator_mail) != 0)
         tell_of_address(affair, bounce, sent->mail, plans);
-    return !sent->ticket || pass_by(affair, sent->ticket, plan, error);
+    return bounce->full || !sent->ticket || pass_by(affair, sent->ticket, plan, error);
 }
 
 /* The login name of who stands in today; NULL when nobody does. Days without a bound count. */

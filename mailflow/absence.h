@@ -10,6 +10,7 @@
  *
  *   a bounce for good        the operator hears of the address, once a day; a reviewer's ticket is marked "undeliverable"; when no other reviewer of the open stage holds
  *                            one that lives, the others of the authority are invited, and when there is none, operator and province hear that it waits
+ *   a full mailbox           the operator hears of it, likewise; it may serve again, and the reminder asks once more
  *   a reviewer's own answer  the deputy the directory names for today gets a mail and a token of their own, as a reviewer of the same authority; the applicant hears
  *                            once a stage that it goes on */
 gboolean absence_note(const struct mind *mind, const struct message *message, GPtrArray *plans, GError **error);

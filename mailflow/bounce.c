@@ -298,6 +298,15 @@ static void read_prose(const struct evidence *evidence, struct bounce *bounce)
         g_clear_pointer(&bounce->status, g_free);
 }
 
+/* By its status where there is one (RFC 3463, 3.3), else by its words. */
+static gboolean is_full(const struct evidence *evidence, const struct bounce *bounce)
+{
+    if (bounce->status)
+        return g_str_has_suffix(bounce->status, ".2.2");
+    g_autofree char *text = folded(evidence->text, 20000);
+    return idiom_within(IDIOM_FULL, text);
+}
+
 struct bounce *bounce_read(const struct evidence *evidence)
 {
     struct bounce *bounce = g_new0(struct bounce, 1);
@@ -308,6 +317,8 @@ struct bounce *bounce_read(const struct evidence *evidence)
         read_prose(evidence, bounce);
     if (!acted)
         bounce->permanent = has_given_up(evidence);
+    bounce->full = bounce->permanent && is_full(evidence, bounce);
+    bounce->permanent &= !bounce->full;
     read_returned(evidence, bounce);
     return bounce;
 }

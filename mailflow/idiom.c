@@ -61,6 +61,11 @@ static const char *const delays[] = {
     NULL,
 };
 
+static const char *const fulls[] = {
+    "mailbox full", "mailbox is full", "mailbox has exceeded", "over quota", "overquota", "quota exceeded", "exceeded its quota", "exceeded the quota", "exceeded storage", "insufficient storage", "out of storage", "邮箱已满", "邮箱空间不足", "空间已满",
+    "容量已满", "超出容量", "信箱已滿", "郵箱已滿", "postfach ist voll", "boîte pleine", "boîte est pleine", "buzón lleno", "buzón está lleno", "メールボックスが一杯", "메일함이 가득", NULL,
+};
+
 static const char *const automatic_subjects[] = {
     "abwesenheitsnotiz", "abwesenheitsnachricht", "abwesenheitsmeldung", "abwesenheitsassistent", "未閱讀:",
     "自动回复", "自動回覆", "自动答复", "自動回復", "自动应答", "假期自动回复", "休假自动回复", "外出自动回复", "[自动回复]", "【自动回复】", "(自动回复)", "（自动回复）", "外出：",
@@ -185,6 +190,7 @@ static const char *const *const lists[] = {
     [IDIOM_FAILURE] = failures,
     [IDIOM_REPORT] = reports,
     [IDIOM_DELAY] = delays,
+    [IDIOM_FULL] = fulls,
     [IDIOM_AUTOMATIC_SUBJECT] = automatic_subjects,
     [IDIOM_ABSENCE_SUBJECT] = absence_subjects,
     [IDIOM_AUTOMATIC_WORD] = automatic_words,

@@ -10,6 +10,7 @@ enum idiom {
     IDIOM_FAILURE,         /* within a mail system's text: why */
     IDIOM_REPORT, /* within the first words of a mail system that does not say it is one; people tell of bounces in other words */
     IDIOM_DELAY,  /* within subject or text: it is still being tried */
+    IDIOM_FULL,   /* within a mail system's text: the mailbox is full */
     IDIOM_AUTOMATIC_SUBJECT, /* how the subject of an automatic answer or a receipt begins */
     IDIOM_ABSENCE_SUBJECT,   /* how the subject of a note of absence begins; people write so, too */
     IDIOM_AUTOMATIC_WORD,    /* an automatic answer's subject where other words come first */

@@ -8,7 +8,7 @@
 #define ORIGIN_TYPE "(bbbbms)"
 #define SIGNATURE_TYPE "m(usmsasxms)"
 #define SIGHTINGS_TYPE "a(us)"
-#define BOUNCE_TYPE "m(msmsmsb)"
+#define BOUNCE_TYPE "m(msmsmsbb)"
 #define VERDICT_TYPE "(umsmsms)"
 #define INSTRUCTION_TYPE "(umsmsms)"
 #define CONFIRMATION_TYPE "(ubmau)"
@@ -56,8 +56,8 @@ static GVariant *write_bounce(const struct bounce *bounce)
     GVariant *inner = NULL;
 
     if (bounce)
-        inner = g_variant_new("(msmsmsb)", bounce->recipient, bounce->status, bounce->message_id, bounce->permanent);
-    return g_variant_new_maybe(G_VARIANT_TYPE("(msmsmsb)"), inner);
+        inner = g_variant_new("(msmsmsbb)", bounce->recipient, bounce->status, bounce->message_id, bounce->permanent, bounce->full);
+    return g_variant_new_maybe(G_VARIANT_TYPE("(msmsmsbb)"), inner);
 }
 
 static GVariant *write_confirmation(const struct confirmation *confirmation)
@@ -291,7 +291,8 @@ static struct bounce *read_bounce(struct reader *reader)
     if (!inner)
         return NULL;
     struct bounce *bounce = g_new0(struct bounce, 1);
-    g_variant_get(inner, "(msmsmsb)", &bounce->recipient, &bounce->status, &bounce->message_id, &bounce->permanent);
+    g_variant_get(inner, "(msmsmsbb)", &bounce->recipient, &bounce->status, &bounce->message_id, &bounce->permanent, &bounce->full);
+    check(reader, !(bounce->permanent && bounce->full));
     check(reader, !bounce->recipient || is_address(bounce->recipient, LIMIT_ADDRESS));
     check(reader, !bounce->status || is_line(bounce->status, 11));
     check(reader, !bounce->message_id || is_address(bounce->message_id, LIMIT_MESSAGE_ID));

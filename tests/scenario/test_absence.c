@@ -155,6 +155,20 @@ static void test_a_delay_is_only_noted(void **state)
     leave(scene, id);
 }
 
+static void test_a_full_mailbox_is_told_and_may_serve_again(void **state)
+{
+    char *id;
+    struct scene *scene = waiting(&id);
+    (void)state;
+    guint before = living(scene, id), sent = scene->mails->len;
+
+    bounce(scene, scene_mail(scene, "N2", JINAN_1), "failed", "5.2.2");
+    assert_int_equal(living(scene, id), before);
+    assert_true(scene_told(scene, "N11", SCENE_OPERATOR, JINAN_1));
+    assert_int_equal(scene->mails->len, sent + 1);
+    leave(scene, id);
+}
+
 static void test_who_was_added_since_is_invited_when_the_last_mailbox_is_dead(void **state)
 {
     char *id;
@@ -474,6 +488,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_one_dead_mailbox_of_several),
         cmocka_unit_test(test_a_delay_is_only_noted),
+        cmocka_unit_test(test_a_full_mailbox_is_told_and_may_serve_again),
         cmocka_unit_test(test_who_was_added_since_is_invited_when_the_last_mailbox_is_dead),
         cmocka_unit_test(test_with_nobody_left_operator_and_province_hear_of_it),
         cmocka_unit_test(test_the_same_address_is_reported_once_a_day),

@@ -210,7 +210,7 @@ static void test_bounces(void **state)
     (void)state;
     static const struct {
         const char *mail, *recipient, *status, *message_id;
-        gboolean permanent;
+        enum { FOR_NOW, FOR_GOOD, FULL } lost;
     } table[] = {
         {DAEMON REPORT("delivery-status") "\n--b\n\nSorry.\n--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; "
                                           "x\n\nOriginal-Recipient: "
@@ -218,38 +218,40 @@ static void test_bounces(void **state)
                                           "failed\nStatus: 5.2.2 (full)\n--b\nContent-Type: "
                                           "message/rfc822\n\nMessage-ID: <" TOKEN
                                           ".1@example.com>\nTo: one@example.test\n\nx\n--b--\n",
-         "one@example.test", "5.2.2", TOKEN ".1@example.com", TRUE},
+         "one@example.test", "5.2.2", TOKEN ".1@example.com", FULL},
         {DAEMON REPORT(
              "delivery-status") "\n--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; x\n\nFinal-Recipient: rfc822; "
                                 "a@example.test\nAction: delayed\nStatus: 4.4.1\n--b\nContent-Type: "
                                 "text/rfc822-headers\n\nMessage-ID: <x@example.com>\n--b--\n",
-         "a@example.test", "4.4.1", "x@example.com", FALSE},
+         "a@example.test", "4.4.1", "x@example.com", FOR_NOW},
         {DAEMON REPORT(
              "delivery-status") "\n--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; x\n\nFinal-Recipient: rfc822; "
                                 "a@example.test\nAction: delivered\nStatus: 2.0.0\n\nFinal-Recipient: rfc822; "
                                 "b@example.test\nAction: failed\nStatus: 5.1.1\n--b--\n",
-         "b@example.test", "5.1.1", NULL, TRUE},
+         "b@example.test", "5.1.1", NULL, FOR_GOOD},
         {DAEMON REPORT(
              "delivery-status") "\n--b\nContent-Type: message/delivery-status\n\nFinal-Recipient: rfc822; a@example.test\nAction: "
                                 "failed\nStatus: 4.4.7\n--b--\n",
-         "a@example.test", "4.4.7", NULL, TRUE}, /* given up after days */
+         "a@example.test", "4.4.7", NULL, FOR_GOOD}, /* given up after days */
         {DAEMON "To: us@example.com\nSubject: failure notice\n\nus@example.com wrote to <b@example.test>:\n192.0.2.1 said: 550 "
                 "5.1.1 no such "
                 "user\n--- Below this line is a copy of the message.\n\nReturn-Path: <us@example.com>\nMessage-ID: <" TOKEN
                 ".2@example.com>\n",
-         "b@example.test", "5.1.1", TOKEN ".2@example.com", TRUE},
+         "b@example.test", "5.1.1", TOKEN ".2@example.com", FOR_GOOD},
         {DAEMON "Subject: Warning: message delayed\n\nb@example.test: will be retried for 3 days. 4.2.2 mailbox full\n",
-         "b@example.test", "4.2.2", NULL, FALSE},
+         "b@example.test", "4.2.2", NULL, FOR_NOW},
         {"From: postmaster@example.com\nSubject: 系统退信\nContent-Type: text/html; "
          "charset=utf-8\n\n<table><tr><td>收件人</td><td>&lt;b@example.test&gt;"
          "</td></tr><tr><td>退信原因</td><td>邮箱不存在</td></tr></table>\n",
-         "b@example.test", NULL, NULL, TRUE},
+         "b@example.test", NULL, NULL, FOR_GOOD},
         {"From: Postmaster@163.com\nSubject: 系统退信\nX-CM-Original-Message-ID: <" TOKEN
          ".3@example.com>\n\n抱歉，您的邮件被退回来了\n"
          "收件人：b@example.test\n退信原因：550 user not found\n",
-         "b@example.test", NULL, TOKEN ".3@example.com", TRUE},
+         "b@example.test", NULL, TOKEN ".3@example.com", FOR_GOOD},
+        {"From: postmaster@example.com\nSubject: 系统退信\n\n收件人 b@example.test 邮箱空间不足\n", "b@example.test", NULL, NULL,
+         FULL},
         {"From: mail@example.com\nX-Failed-Recipients: b@example.test, c@example.test\nSubject: x\n\nunrouteable\n",
-         "b@example.test", NULL, NULL, TRUE},
+         "b@example.test", NULL, NULL, FOR_GOOD},
     };
 
     for (guint i = 0; i < G_N_ELEMENTS(table); i++) {
@@ -260,7 +262,8 @@ static void test_bounces(void **state)
         if (g_strcmp0(message->bounce->status, table[i].status) != 0 ||
             g_strcmp0(message->bounce->message_id, table[i].message_id) != 0)
             fail_msg("%u: %s %s", i, message->bounce->status, message->bounce->message_id);
-        assert_int_equal(message->bounce->permanent, table[i].permanent);
+        assert_int_equal(message->bounce->permanent, table[i].lost == FOR_GOOD);
+        assert_int_equal(message->bounce->full, table[i].lost == FULL);
         gboolean ours = table[i].message_id && g_str_has_prefix(table[i].message_id, TOKEN);
         assert_int_equal(message->sightings->len, ours ? 1 : 0);
         message_free(message);

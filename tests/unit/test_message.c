@@ -53,7 +53,7 @@ static void tell_bounce(GString *story, const struct bounce *bounce)
     tell(story, "bounce-recipient", bounce->recipient);
     tell(story, "bounce-status", bounce->status);
     tell(story, "bounce-of", bounce->message_id);
-    tell(story, "bounce-is", bounce->permanent ? "permanent" : "temporary");
+    tell(story, "bounce-is", bounce->permanent ? "permanent" : bounce->full ? "full mailbox" : "temporary");
 }
 
 static char *story_of(const struct message *message)
