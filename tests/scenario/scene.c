@@ -477,6 +477,18 @@ gboolean scene_told(const struct scene *scene, const char *code, const char *to,
     return told;
 }
 
+guint scene_audited(struct scene *scene, const char *id, const char *event, const char *saying)
+{
+    g_autoptr(GPtrArray) events = store_events(scene->site.store, id, 1000);
+    guint count = 0;
+
+    for (guint i = 0; i < events->len; i++) {
+        const struct event_row *row = g_ptr_array_index(events, i);
+        count += g_str_equal(row->event, event) && (!saying || (row->detail && strstr(row->detail, saying)));
+    }
+    return count;
+}
+
 const char *scene_value(const struct scene *scene, const char *dn, const char *attribute)
 {
     const struct entry *entry = tree_entry(scene->tree, dn);

@@ -93,6 +93,9 @@ void scene_forget(struct scene *scene);
 /* Whether the last such mail exists and its text says `words`. */
 gboolean scene_told(const struct scene *scene, const char *code, const char *to, const char *words);
 
+/* How many rows of that event the audit has about the request, `saying` (NULL: anything) in their detail. */
+guint scene_audited(struct scene *scene, const char *id, const char *event, const char *saying);
+
 /* The one value of an entry's attribute; NULL when there is no such entry or value. */
 const char *scene_value(const struct scene *scene, const char *dn, const char *attribute);
 /* The site chooses that word for an option of the procedures, for this scene only. */

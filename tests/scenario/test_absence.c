@@ -106,16 +106,6 @@ static void name_deputy(struct scene *scene, const char *uid, const char *from, 
     tree_set(scene->tree, LINYI_1_DN, ATTRIBUTE_DEPUTY_UNTIL, until);
 }
 
-static guint audited(struct scene *scene, const char *id, const char *what)
-{
-    g_autoptr(GPtrArray) events = store_events(scene->site.store, id, 1000);
-    guint count = 0;
-
-    for (guint i = 0; i < events->len; i++)
-        count += g_str_equal(((struct event_row *)g_ptr_array_index(events, i))->event, what);
-    return count;
-}
-
 static guint living(struct scene *scene, const char *id)
 {
     const struct records *records = &scene->site.mind.records;
@@ -134,7 +124,7 @@ static void test_one_dead_mailbox_of_several(void **state)
     come_back(scene, "N2", JINAN_1);
     assert_int_equal(living(scene, id), before - 1);
     assert_true(scene_told(scene, "N11", SCENE_OPERATOR, JINAN_1));
-    assert_int_equal(audited(scene, id, "bounce"), 1);
+    assert_int_equal(scene_audited(scene, id, "bounce", NULL), 1);
     assert_int_equal(scene->mails->len, sent + 1);
     scene_reply(scene, JINAN_2, "N2", STORY_APPROVE);
     assert_string_equal(scene_state(scene, id), "done");
@@ -151,7 +141,7 @@ static void test_a_delay_is_only_noted(void **state)
     bounce(scene, scene_mail(scene, "N2", JINAN_1), "delayed", "4.4.1");
     assert_int_equal(living(scene, id), before);
     assert_null(scene_mail(scene, "N11", NULL));
-    assert_int_equal(audited(scene, id, "bounce"), 1);
+    assert_int_equal(scene_audited(scene, id, "bounce", NULL), 1);
     leave(scene, id);
 }
 
@@ -179,7 +169,7 @@ static void test_who_was_added_since_is_invited_when_the_last_mailbox_is_dead(vo
     come_back(scene, "N2", LINYI_1);
     assert_int_equal(scene_mails(scene, "N2", LINYI_1), 1);
     assert_int_equal(scene_mails(scene, "N2", DEPUTY), 1);
-    assert_int_equal(audited(scene, id, "passedBy"), 1);
+    assert_int_equal(scene_audited(scene, id, "passedBy", NULL), 1);
     scene_reply(scene, DEPUTY, "N2", STORY_APPROVE);
     assert_string_equal(scene_state(scene, id), "done");
     leave(scene, id);
@@ -214,7 +204,7 @@ static void test_the_same_address_is_reported_once_a_day(void **state)
         if (g_str_equal(mail->code, "N2") && g_str_equal(mail->to, JINAN_1))
             bounce(scene, mail, "failed", "5.1.1");
     }
-    assert_int_equal(audited(scene, id, "bounce") + audited(scene, other, "bounce"), 2);
+    assert_int_equal(scene_audited(scene, id, "bounce", NULL) + scene_audited(scene, other, "bounce", NULL), 2);
     assert_int_equal(scene_mails(scene, "N11", SCENE_OPERATOR), 1);
     leave(scene, id);
 }
@@ -272,7 +262,7 @@ static void test_the_applicants_mailbox_is_dead(void **state)
 
     come_back(scene, "N1", NEW); /* carries no token: found by its Message-ID */
     assert_true(scene_told(scene, "N11", SCENE_OPERATOR, NEW));
-    assert_int_equal(audited(scene, id, "bounce"), 1);
+    assert_int_equal(scene_audited(scene, id, "bounce", NULL), 1);
     assert_string_equal(scene_state(scene, id), "cityReview");
     leave(scene, id);
 }
@@ -326,7 +316,7 @@ static void test_the_operators_own_mailbox_is_told_nothing_of_itself(void **stat
     scene_forward(scene, 1);
     come_back(scene, "N11", SCENE_OPERATOR);
     assert_int_equal(scene_mails(scene, "N11", SCENE_OPERATOR), 1);
-    assert_int_equal(audited(scene, id, "bounce"), 3);
+    assert_int_equal(scene_audited(scene, id, "bounce", NULL), 3);
     leave(scene, id);
 }
 
@@ -340,7 +330,7 @@ static void test_an_absence_is_noted_and_told_once(void **state)
     be_absent(scene, JINAN_1);
     be_absent(scene, JINAN_1);
     be_absent(scene, JINAN_2);
-    assert_int_equal(audited(scene, id, "absent"), 3);
+    assert_int_equal(scene_audited(scene, id, "absent", NULL), 3);
     assert_int_equal(scene_mails(scene, "N3a", NEW), 1);
     assert_null(scene_mail(scene, "N11", NULL));
     assert_null(scene_mail(scene, "N9", NULL));
@@ -477,8 +467,8 @@ static void test_receipts_and_other_peoples_machines_are_no_absence(void **state
     answer_absent(scene, mail, JINAN_1,
                   "Auto-Submitted: auto-replied\r\nMIME-Version: 1.0\r\nContent-Type: multipart/report; "
                   "report-type=disposition-notification; boundary=b");
-    assert_int_equal(audited(scene, id, "absent"), 0);
-    assert_int_equal(audited(scene, id, "automatic"), 4);
+    assert_int_equal(scene_audited(scene, id, "absent", NULL), 0);
+    assert_int_equal(scene_audited(scene, id, "automatic", NULL), 4);
     assert_null(scene_mail(scene, "N3a", NULL));
     leave(scene, id);
 }

@@ -15,18 +15,6 @@
 #define BOTH "city-and-province@example.com"
 #define BOTH_DN REVIEWER("city-and-province", "370100")
 
-static guint audited(struct scene *scene, const char *id, const char *what, const char *saying)
-{
-    g_autoptr(GPtrArray) events = store_events(scene->site.store, id, 1000);
-    guint count = 0;
-
-    for (guint i = 0; i < events->len; i++) {
-        const struct event_row *event = g_ptr_array_index(events, i);
-        count += g_str_equal(event->event, what) && (!saying || (event->detail && strstr(event->detail, saying)));
-    }
-    return count;
-}
-
 /* The reviewer's words change nothing, and they are asked back with `words`. */
 static void refused(struct scene *scene, const char *id, const char *from, const char *text, const char *words)
 {
@@ -34,7 +22,7 @@ static void refused(struct scene *scene, const char *id, const char *from, const
 
     scene_reply(scene, from, "N2", text);
     assert_waits(scene, id);
-    assert_int_equal(audited(scene, id, "delegate", NULL), 0);
+    assert_int_equal(scene_audited(scene, id, "delegate", NULL), 0);
     assert_int_equal(scene_mails(scene, "ND", NULL), 0);
     assert_int_equal(scene_mails(scene, "N9", from), before + 1);
     if (!scene_told(scene, "N9", from, words))
@@ -56,8 +44,8 @@ static void test_a_task_goes_to_a_colleague(void **state)
     assert_true(scene_told(scene, "N2", JINAN_2, "91370102PDY0004660")); /* the whole task */
     assert_true(scene_told(scene, "ND", JINAN_1, "已转办给济南审核乙"));
     assert_int_equal(scene_mails(scene, NULL, NULL), 2);
-    assert_int_equal(audited(scene, id, "delegate", JINAN_2_DN), 1);
-    assert_int_equal(audited(scene, id, "delegate", "我明天出差"), 1);
+    assert_int_equal(scene_audited(scene, id, "delegate", JINAN_2_DN), 1);
+    assert_int_equal(scene_audited(scene, id, "delegate", "我明天出差"), 1);
     scene_reply(scene, JINAN_2, "N2", APPROVE);
     assert_string_equal(scene_state(scene, id), "done");
     leave(scene, id);
@@ -73,7 +61,7 @@ static void test_login_name_and_address_say_it_as_well(void **state)
         char *id;
         struct scene *scene = waiting(&id);
         scene_reply(scene, JINAN_1, "N2", words[i]);
-        if (audited(scene, id, "delegate", JINAN_2_DN) != 1)
+        if (scene_audited(scene, id, "delegate", JINAN_2_DN) != 1)
             fail_msg("[%s] hands nothing on", words[i]);
         leave(scene, id);
     }
@@ -155,7 +143,7 @@ static void test_it_is_handed_on_again_and_back(void **state)
     assert_null(scene_mail(scene, "N8", JINAN_2));
     scene_reply(scene, JINAN_1, "N8", APPROVE);
     assert_string_equal(scene_state(scene, id), "done");
-    assert_int_equal(audited(scene, id, "delegate", NULL), 2);
+    assert_int_equal(scene_audited(scene, id, "delegate", NULL), 2);
     leave(scene, id);
 }
 
@@ -191,7 +179,7 @@ static void test_of_two_with_one_name_the_address_tells(void **state)
     refused(scene, id, JINAN_1, "转办 济南审核乙", JINAN_2);
     assert_true(scene_told(scene, "N9", JINAN_1, BOTH));
     scene_reply(scene, JINAN_1, "N2", "转办 " BOTH);
-    assert_int_equal(audited(scene, id, "delegate", BOTH_DN), 1);
+    assert_int_equal(scene_audited(scene, id, "delegate", BOTH_DN), 1);
     leave(scene, id);
 }
 
@@ -220,7 +208,7 @@ static void test_only_a_reviewer_of_the_stage_hands_it_on(void **state)
     answer_of(scene, JINAN_1, "e1@example.com", "转办 济南审核乙");
     assert_int_equal(scene->mails->len, sent);
     scene_reply(scene, JINAN_2, "N2", "转办 济南审核甲"); /* the city's stage has passed */
-    assert_int_equal(audited(scene, id, "delegate", NULL), 0);
+    assert_int_equal(scene_audited(scene, id, "delegate", NULL), 0);
     assert_true(scene_told(scene, "N9", JINAN_2, "已由他人处理"));
     scene_reply(scene, "province-1@example.com", "N4", "转办 省厅审核乙");
     assert_true(scene_told(scene, "N4", "province-2@example.com", "转办给您"));
@@ -240,7 +228,7 @@ static void test_four_eyes_hold_for_the_delegate(void **state)
     assert_string_equal(scene_state(scene, id), "provinceReview");
     scene_reply(scene, "province-1@example.com", "N4", "转办 济南兼省厅审核丙");
     assert_true(scene_told(scene, "N9", "province-1@example.com", "前一环节"));
-    assert_int_equal(audited(scene, id, "delegate", NULL), 0);
+    assert_int_equal(scene_audited(scene, id, "delegate", NULL), 0);
     scene_free(scene);
 }
 
@@ -278,7 +266,7 @@ static void test_after_a_withdrawal_nothing_is_handed_on(void **state)
     scene_reply(scene, JINAN_2, "N2", "转办 济南审核甲");
     assert_string_equal(scene_state(scene, id), "withdrawn");
     assert_true(scene_told(scene, "N9", JINAN_2, "撤回"));
-    assert_int_equal(audited(scene, id, "delegate", NULL), 1);
+    assert_int_equal(scene_audited(scene, id, "delegate", NULL), 1);
     scene_free(scene);
 }
 
@@ -294,7 +282,7 @@ static void test_two_hand_over_to_each_other_in_one_batch(void **state)
     scene_answer(scene, &one, JINAN_1, "转办 济南审核乙");
     scene_answer(scene, &two, JINAN_2, "转办 济南审核甲"); /* that mail has just been replaced */
     scene_deliver(scene);
-    assert_int_equal(audited(scene, id, "delegate", NULL), 1);
+    assert_int_equal(scene_audited(scene, id, "delegate", NULL), 1);
     scene_reply(scene, JINAN_2, "N2", APPROVE);
     assert_string_equal(scene_state(scene, id), "done");
     leave(scene, id);
@@ -311,7 +299,7 @@ static void test_the_directory_being_away_loses_nothing(void **state)
     assert_int_equal(scene->fate, ROUND_LEFT);
     scene_directory_down(scene, FALSE);
     scene_reply(scene, JINAN_1, "N2", "转办 济南审核乙");
-    assert_int_equal(audited(scene, id, "delegate", NULL), 1);
+    assert_int_equal(scene_audited(scene, id, "delegate", NULL), 1);
     leave(scene, id);
 }
 

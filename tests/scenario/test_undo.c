@@ -37,16 +37,6 @@ static void pass_minutes(struct scene *scene, guint minutes)
     scene_deliver(scene);
 }
 
-static guint audited(struct scene *scene, const char *id, const char *what)
-{
-    g_autoptr(GPtrArray) events = store_events(scene->site.store, id, 1000);
-    guint count = 0;
-
-    for (guint i = 0; i < events->len; i++)
-        count += g_str_equal(((struct event_row *)g_ptr_array_index(events, i))->event, what);
-    return count;
-}
-
 static gboolean is_held(struct scene *scene, const char *id)
 {
     const struct records *records = &scene->site.mind.records;
@@ -101,8 +91,8 @@ static void test_an_approval_waits_for_its_hour(void **state)
     pass_minutes(scene, 1);
     assert_string_equal(scene_state(scene, id), "done");
     assert_int_equal(scene_mails(scene, "N5", NEW), 1);
-    assert_int_equal(audited(scene, id, "hold"), 1);
-    assert_int_equal(audited(scene, id, "approve"), 1);
+    assert_int_equal(scene_audited(scene, id, "hold", NULL), 1);
+    assert_int_equal(scene_audited(scene, id, "approve", NULL), 1);
     assert_decided_by_mail(scene, id, "approve");
     assert_false(is_held(scene, id));
     leave(scene, id);
@@ -137,7 +127,7 @@ static void test_it_is_taken_back_by_the_mail_or_the_receipt(void **state)
         scene_reply(scene, JINAN_1, "N2", APPROVE);
         scene_reply(scene, JINAN_1, codes[i], words[i]);
         assert_false(is_held(scene, id));
-        assert_int_equal(audited(scene, id, "undo"), 1);
+        assert_int_equal(scene_audited(scene, id, "undo", NULL), 1);
         assert_true(scene_told(scene, "N2", JINAN_1, "您的决定已撤回"));
         pass_minutes(scene, 3 * WINDOW);
         assert_waits(scene, id);
@@ -202,7 +192,7 @@ static void test_others_hear_that_it_is_decided(void **state)
     scene_reply(scene, JINAN_1, "N2", REJECT);
     assert_true(scene_told(scene, "N9", JINAN_1, "回复“撤回”"));
     scene_reply(scene, BOTH, "N2", "转办 济南审核乙");
-    assert_int_equal(audited(scene, id, "delegate"), 0);
+    assert_int_equal(scene_audited(scene, id, "delegate", NULL), 0);
     assert_int_equal(scene_mails(scene, "NH", NULL), 1);
     pass_minutes(scene, WINDOW);
     assert_string_equal(scene_state(scene, id), "done");
@@ -252,7 +242,7 @@ static void test_the_applicants_withdrawal_wins(void **state)
     pass_minutes(scene, 2 * WINDOW);
     assert_string_equal(scene_state(scene, id), "withdrawn");
     assert_false(is_held(scene, id));
-    assert_int_equal(audited(scene, id, "approve"), 0);
+    assert_int_equal(scene_audited(scene, id, "approve", NULL), 0);
     scene_free(scene);
 }
 
@@ -269,7 +259,7 @@ static void test_facts_are_asked_again_at_the_hour(void **state)
     assert_false(is_held(scene, id));
     assert_true(scene_told(scene, "NH", JINAN_1, "没有生效"));
     assert_true(scene_told(scene, "NH", JINAN_1, "不是该主管部门"));
-    assert_int_equal(audited(scene, id, "lapsed"), 1);
+    assert_int_equal(scene_audited(scene, id, "lapsed", NULL), 1);
     scene_reply(scene, JINAN_2, "N2", APPROVE);
     pass_minutes(scene, WINDOW);
     assert_string_equal(scene_state(scene, id), "done");
@@ -406,7 +396,7 @@ static void test_they_cross_in_one_batch(void **state)
     scene_answer(scene, &other, JINAN_2, REJECT);
     scene_deliver(scene);
     assert_true(is_held(scene, id));
-    assert_int_equal(audited(scene, id, "hold"), 2);
+    assert_int_equal(scene_audited(scene, id, "hold", NULL), 2);
     pass_minutes(scene, WINDOW);
     assert_string_equal(scene_state(scene, id), "rejected");
     leave(scene, id);
