@@ -3,6 +3,10 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "mailflow/text.h"
+
+#define CELL_BYTES 10000
+
 struct sheet {
     gboolean json;
     char **columns;
@@ -74,6 +78,12 @@ static void print_object(const struct sheet *sheet, char **cells)
     sheet_json(builder);
 }
 
+/* People's words stand in one line of the table, and tell the terminal nothing. */
+static char *cell(const struct sheet *sheet, const char *value)
+{
+    return sheet->json || !value ? g_strdup(value) : text_one_line(value, CELL_BYTES);
+}
+
 void sheet_row(struct sheet *sheet, ...)
 {
     guint count = g_strv_length(sheet->columns);
@@ -82,7 +92,7 @@ void sheet_row(struct sheet *sheet, ...)
 
     va_start(arguments, sheet);
     for (guint i = 0; i < count; i++)
-        cells[i] = g_strdup(va_arg(arguments, const char *));
+        cells[i] = cell(sheet, va_arg(arguments, const char *));
     va_end(arguments);
     if (sheet->json) {
         print_object(sheet, cells);

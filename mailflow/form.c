@@ -291,6 +291,22 @@ gboolean form_label(const struct form_catalog *catalog, const char *root, const 
     return TRUE;
 }
 
+char *form_file_name(const struct form_catalog *catalog, const char *root)
+{
+    static const char open[] = "（", table[] = "（表";
+    const struct schema *schema = catalog_schema(catalog, root);
+    const char *label = schema ? schema->root->label_zh : "";
+    const char *bracket = strstr(label, open), *number = strstr(label, table);
+    int title = (int)(bracket ? bracket - label : (gssize)strlen(label));
+
+    if (!title)
+        return g_strdup_printf("%s.xml", root);
+    if (!number)
+        return g_strdup_printf("%.*s-%s.xml", title, label, root);
+    number += strlen(open);
+    return g_strdup_printf("%.*s-%.*s-%s.xml", (int)strcspn(number, "：）"), number, title, label, root);
+}
+
 struct finding *form_finding_add(const struct form_catalog *catalog, const struct form *form, GPtrArray *findings, const char *code,
                                  const char *path, const char *zh, const char *en)
 {

@@ -75,6 +75,9 @@ struct form *form_reopen(const struct form_catalog *catalog, const char *canonic
 struct finding *form_finding_add(const struct form_catalog *catalog, const struct form *form, GPtrArray *findings, const char *code,
                                  const char *path, const char *zh, const char *en);
 
+/* The name a form of this root travels under, by what people call it: "表5-企业账号初次申请表-enterpriseRegistration.xml". Caller frees. */
+char *form_file_name(const struct form_catalog *catalog, const char *root);
+
 /* The field's label out of the schema, in `zh` and `en`; FALSE when `root` has no such path. Owned by the catalog. */
 gboolean form_label(const struct form_catalog *catalog, const char *root, const char *path, const char **zh, const char **en);
 

@@ -394,7 +394,7 @@ void tell(const struct affair *affair, struct plan *plan, const char *code, cons
 static void attach_blank(const struct mind *mind, struct notice *notice, const char *root)
 {
     g_autofree char *blank = form_blank(mind->catalog, root, NULL);
-    g_autofree char *name = g_strdup_printf("%s.xml", root);
+    g_autofree char *name = form_file_name(mind->catalog, root);
 
     notice_add_attachment(notice, name, "application/xml", blank);
 }
@@ -427,7 +427,7 @@ void tell_answer(const struct mind *mind, struct plan *plan, const char *code, c
     if (form && g_str_equal(code, "N0")) {
         const struct procedure *procedure = procedure_for_form(mind->procedures, form);
         g_autofree char *corrected = form_corrected(mind->catalog, form, occasion->findings);
-        g_autofree char *name = g_strdup_printf("%s.xml", form->root);
+        g_autofree char *name = form_file_name(mind->catalog, form->root);
         notice_add_attachment(notice, name, "application/xml", corrected);
         if (procedure) {
             put(&notice->procedure, procedure->type);

@@ -445,4 +445,5 @@ def test_a_question_gets_the_blank_forms(people):
     people.send(plain("asks@elsewhere.test", people.address, "怎么注册", "请问怎么注册企业账号？\n"))
     letter = people.letter("asks@elsewhere.test", "NX")
     names = [part.get_filename() for part in letter.message.iter_attachments()]
-    assert {"enterpriseRegistration.xml", "individualRegistration.xml"} <= set(names)
+    assert {"表5-企业账号初次申请表-enterpriseRegistration.xml", "个人注册表-individualRegistration.xml"} <= set(names)
+    assert b"filename*0*=UTF-8''%E8%A1%A85-" in letter.message.as_bytes()  # RFC 2231

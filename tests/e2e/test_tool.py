@@ -87,6 +87,14 @@ def test_read_says_what_a_message_says_on_its_own(people, mail_file):
     assert [form["file"], answer["file"]] == files
 
 
+def test_a_reason_of_several_lines_stands_in_one_line_of_the_table(people):
+    receipt, tasks = people.submit(people.enterprise())
+    people.reply(next(iter(tasks.values())), "不同意\n原因：资料不全\n缺营业执照\n缺申请表")
+    assert people.show(receipt.request)["steps"][0]["reason"].count("\n") >= 1
+    shown = people.run_tool("show", receipt.request).stdout
+    assert any("资料不全 缺营业执照 缺申请表" in line for line in shown.splitlines()), shown
+
+
 def test_outbox_and_retry(people):
     people.send(plain("later@example.com", people.address, "hello", "hello"))
     [row] = [row for row in people.tool("outbox", "--state", "waiting") if row["to"] == "later@example.com"]
