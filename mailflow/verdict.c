@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "mailflow/field.h"
+#include "mailflow/archive.h"
 #include "mailflow/phrase.h"
 #include "mailflow/vocabulary.h"
 
@@ -95,9 +95,30 @@ static gboolean is_addressee(const char *words, const GArray *tokens, const stru
     return greets(words, token_at(tokens, clause->to + 1));
 }
 
+/* `该企业提交的材料齐全`: all is well, whatever else the clause names. */
+static gboolean is_praise(const char *words, const GArray *tokens, const struct clause *clause)
+{
+    static const char *const ends[] = {"齐全", "完整", "齐备", "无误", "属实", "有效", "准确", "一致",
+                                       "合格", "合规", "要求", "条件", "规定", "清晰", "真实"};
+    const struct phrase_token *last = token_at(tokens, clause->to - 1);
+    if (last->class != WORD_EITHER || unsettling(clause) + clause->count[WORD_NOT] + clause->count[WORD_LACK] +
+                                              clause->count[WORD_REASON] + clause->count[WORD_GREETING] >
+                                          0)
+        return FALSE;
+    g_autofree char *word = g_strndup(words + last->start, last->end - last->start);
+    for (gsize i = 0; i < G_N_ELEMENTS(ends); i++)
+        if (g_str_has_suffix(word, ends[i]))
+            return TRUE;
+    return FALSE;
+}
+
 static gboolean is_courtesy(const char *words, const GArray *tokens, const struct clause *clause)
 {
-    if (clause->from == clause->to || is_salutation(words, tokens, clause))
+    if (clause->from == clause->to || is_salutation(words, tokens, clause) || is_praise(words, tokens, clause))
+        return TRUE;
+    /* `1. 同意`: the first item of a list */
+    if (clause->to == clause->from + 1 && clause->from == 0 && field_counts(words, token_at(tokens, 0)) && words[0] == '1' &&
+        tokens->len > 1 && words[token_at(tokens, 1)->start] == '.')
         return TRUE;
     guint said =
         clause->count[WORD_COURTESY] + clause->count[WORD_BEFORE] + clause->count[WORD_EITHER] + clause->count[WORD_OBJECT];
@@ -128,22 +149,30 @@ static guint first_verdict(const GArray *tokens, const struct clause *clause)
     return at;
 }
 
-static gboolean leads_to(const GArray *tokens, const struct clause *clause, guint core)
+/* `该申请`, `此变更` before a verdict is what it is about; `申请` alone asks for one. */
+static gboolean is_this(const char *words, const struct phrase_token *token)
+{
+    const char *word = words + token->start;
+    return token->class == WORD_OBJECT &&
+           (g_str_has_prefix(word, "该") || g_str_has_prefix(word, "此") || g_str_has_prefix(word, "本"));
+}
+
+static gboolean leads_to(const char *words, const GArray *tokens, const struct clause *clause, guint core)
 {
     for (guint i = clause->from; i < core; i++) {
         guint class = class_at(tokens, i);
-        if (class != WORD_COURTESY && class != WORD_BEFORE && class != WORD_EITHER)
+        if (class != WORD_COURTESY && class != WORD_BEFORE && class != WORD_EITHER && !is_this(words, token_at(tokens, i)))
             return FALSE;
     }
     return TRUE;
 }
 
-static gboolean is_clean_approval(const GArray *tokens, const struct clause *clause)
+static gboolean is_clean_approval(const char *words, const GArray *tokens, const struct clause *clause)
 {
     if (clause->count[WORD_APPROVE] == 0 || clause->count[WORD_REJECT] > 0 || clause->asked)
         return FALSE;
     guint core = first_verdict(tokens, clause);
-    if (!leads_to(tokens, clause, core))
+    if (!leads_to(words, tokens, clause, core))
         return FALSE;
     if (names_object(tokens, clause))
         return TRUE;
@@ -172,7 +201,7 @@ static gboolean is_clean_rejection(const char *words, const GArray *tokens, cons
     struct clause before = {.from = clause->from, .to = core}, after = {.from = core + 1, .to = clause->to};
     for (guint i = clause->from; i < clause->to; i++)
         (i < core ? &before : &after)->count[class_at(tokens, i)] += i != core;
-    if (!leads_to(tokens, clause, core) && !(is_deficiency(tokens, &before) && before.count[WORD_LACK] > 0))
+    if (!leads_to(words, tokens, clause, core) && !(is_deficiency(tokens, &before) && before.count[WORD_LACK] > 0))
         return FALSE;
     guint label = core + 1;
     while (label < clause->to && (is_harmless(class_at(tokens, label)) || class_at(tokens, label) == WORD_REJECT))
@@ -233,7 +262,7 @@ static struct judgement first_statement(const char *words, const GArray *tokens)
             judgement.because = "both words in one statement";
         else if (strange || (judgement.has_odd && clause.count[WORD_REJECT] == 0))
             judgement.because = "other words stand before";
-        else if (is_clean_approval(tokens, &clause))
+        else if (is_clean_approval(words, tokens, &clause))
             judgement.word = VERDICT_APPROVE;
         else if (is_clean_rejection(words, tokens, &clause))
             judgement.word = VERDICT_REJECT;
@@ -297,7 +326,7 @@ static const char *doubt_after_rejection(const char *words, const GArray *tokens
         gboolean denied = FALSE;
         for (guint i = clause.from; i < clause.to && class_at(tokens, i) != WORD_APPROVE; i++)
             denied = denied || is_denial(words, token_at(tokens, i));
-        if (labelled ? is_clean_approval(tokens, &clause) : !denied)
+        if (labelled ? is_clean_approval(words, tokens, &clause) : !denied)
             return "the opposite word follows";
     }
     return NULL;
@@ -320,7 +349,7 @@ static void explain(struct verdict *verdict, const struct judgement *judgement, 
 static char *reason_of(const char *words, const GArray *tokens, const struct judgement *judgement, struct field_span archive)
 {
     /* In its own clause a reason stands before the verdict only as what is missing: `材料不全不同意`. */
-    gboolean within = judgement->clause.from < judgement->core && !leads_to(tokens, &judgement->clause, judgement->core);
+    gboolean within = judgement->clause.from < judgement->core && !leads_to(words, tokens, &judgement->clause, judgement->core);
     struct field_place place = {.core = judgement->core,
                                 .clause_end = judgement->clause.to,
                                 .before = judgement->has_odd ? judgement->first_odd
@@ -341,12 +370,13 @@ void verdict_read(const char *words, struct verdict *verdict)
     g_autoptr(GArray) tokens = phrase_read(vocabulary_verdict(), words);
     struct field_span archive;
     gboolean several;
-    verdict->archive = field_archive(words, tokens, &archive, &several);
+    verdict->archive = archive_find(words, tokens, &archive, &several);
     struct judgement judgement = first_statement(words, tokens);
     guint next = judgement.clause.to;
-    if (judgement.word == VERDICT_APPROVE)
+    if (judgement.word == VERDICT_APPROVE) {
+        field_drop_blank_reason(words, tokens);
         judgement.because = several ? "two archive numbers are given" : doubt_after_approval(words, tokens, next);
-    else if (judgement.word == VERDICT_REJECT)
+    } else if (judgement.word == VERDICT_REJECT)
         judgement.because = doubt_after_rejection(words, tokens, next, field_reason_label(words, tokens, judgement.core));
     gboolean decided = judgement.word == VERDICT_APPROVE || judgement.word == VERDICT_REJECT;
     verdict->word = decided && judgement.because ? VERDICT_UNCLEAR : judgement.word;

@@ -9,7 +9,7 @@ static const struct phrase_group vocabulary[] = {
      "agree|"
      "无需驳回|不需要驳回|无须驳回|不用驳回|不必驳回|无需退回|不需要退回|不用退回|无需同意|不需要同意|无须同意|不用同意|"
      "无需批准|不需要批准|无需审批|无需通过|无需审核通过|退回原件|退回旧证|退回原证|退回证书|退回材料已收到|批准文件|批准文件编号|"
-     "批准文号|批准编号|同意书编号|批准日期|批准时间|退回的材料|"
+     "批准文号|同意书编号|批准日期|批准时间|退回的材料|"
      "decline|declined|deny|denied|refuse|refused"},
     {WORD_BEFORE,
      "我|我们|本人|我局|我厅|我处|我科|我中心|我委|我单位|我方|我市|我市局|我科室|本局|本单位|本处|本科室|本厅|经|经我|经我局|"
@@ -74,7 +74,8 @@ static const struct phrase_group vocabulary[] = {
                 "to|he|she|they|someone|who|boss|manager|director|colleague|button|"
                 "buttons|link|links|page|attachment button"},
     {WORD_HEDGE,
-     "会|要|想|先|就|将|才|撤|缓|或|建议|希望|另外|另|应该|应当|只|后|之后|以后|再|再说|考虑|争取|尽量|打算|准备|即将|讨论|讨论后|"
+     "会|要|想|先|就|确保|务必|将|才|撤|缓|或|建议|希望|另外|另|应该|应当|只|后|之后|以后|再|再说|考虑|争取|尽量|打算|准备|"
+     "即将|讨论|讨论后|"
      "研究后|"
      "拟|部分|原则|基本|倾向|still|before|first|then|when|should|would|could|might|shall|let me|likely|to be|going to|will|will be|"
      "want|wants|like to|hope|think|or|either"},
@@ -161,7 +162,9 @@ static const struct phrase_group vocabulary[] = {
      "通过不了|批准不了|审核不予通过|不通过审核|不同意通过|不同意批准|不予审核通过|不予审批通过|不予以通过|不予以批准|不予以同意|"
      "不准通过|拒绝|否决|予以驳回|予以退回|退件|打回|退回补正|退回修改|退回重报|退回重新提交|驳回重新提交|"
      "驳回处理|退回处理|作驳回处理|作退回处理|已驳回|已退回|驳回了|退回了|被驳回|予以拒绝|拒绝通过|拒绝批准|"
-     "reject|rejected|rejects|not approved|not approve|do not approve|don't approve|does not approve|cannot approve|can not "
+     "reject|rejected|rejects|have to reject|we have to reject|i have to reject|we must reject|has to reject|must reject|had to "
+     "reject|has to be rejected|must be rejected|have to "
+     "refuse|not approved|not approve|do not approve|don't approve|does not approve|cannot approve|can not "
      "approve|"
      "can't approve|cant approve|dont approve|won't approve|will not approve|unable to approve|not able to approve|is not approved|"
      "are not approved|cannot be approved|can not be approved|can't be approved|could not be approved|not be approved|disapprove|"
