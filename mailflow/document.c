@@ -23,6 +23,7 @@ struct refusal {
 static const struct refusal doctype = {"不允许DOCTYPE声明", "a DOCTYPE is not allowed"};
 static const struct refusal too_deep = {"嵌套层次过多", "elements are nested too deeply"};
 static const struct refusal too_many = {"元素过多", "there are too many elements"};
+static const struct refusal two_marks = {"字节顺序标记重复", "there are two byte order marks"};
 static const struct refusal tag_large = {"标记或属性过长、过多", "a tag has too many or too long attributes"};
 
 /* The end of one tag that begins at `p` ('<'): its '>', or NULL when the text ends first. Counts what stands for attributes. */
@@ -140,6 +141,8 @@ xmlDoc *document_read(const char *text, gsize length, GPtrArray *findings)
     const struct refusal *refusal = scan(text, length, &where);
     struct fault fault = {0};
 
+    if (!refusal && g_str_has_prefix(text, "\xef\xbb\xbf")) /* a second one: libxml2 passes over it */
+        refusal = &two_marks;
     if (refusal)
         return refuse(findings, line_at(text, where), refusal->zh, refusal->en);
     xmlParserCtxt *parser = xmlNewParserCtxt();
