@@ -33,3 +33,32 @@ void assert_waits(struct scene *scene, const char *id)
     assert_string_equal(scene_state(scene, id), "cityReview");
     assert_int_equal(scene_mails(scene, "N5", NULL) + scene_mails(scene, "N6", NULL), 0);
 }
+
+void open_window(struct scene *scene)
+{
+    scene->site.policy.undo_minutes = WINDOW;
+}
+
+struct scene *waiting_with_window(char **id)
+{
+    struct scene *scene = waiting(id);
+
+    open_window(scene);
+    return scene;
+}
+
+void pass_minutes(struct scene *scene, guint minutes)
+{
+    scene->now += minutes * MINUTE;
+    scene_deliver(scene);
+}
+
+gboolean is_held(struct scene *scene, const char *id)
+{
+    const struct records *records = &scene->site.mind.records;
+    struct held *held = records->held(records->context, id);
+    gboolean some = held != NULL;
+
+    held_free(held);
+    return some;
+}

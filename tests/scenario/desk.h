@@ -22,4 +22,15 @@ void answer_of(struct scene *scene, const char *of, const char *from, const char
 /* Nothing has been decided. */
 void assert_waits(struct scene *scene, const char *id);
 
+#define MINUTE (60 * 1000LL)
+#define WINDOW 10 /* minutes */
+
+/* From now on a decision can be taken back for WINDOW minutes. */
+void open_window(struct scene *scene);
+/* waiting(), with that. */
+struct scene *waiting_with_window(char **id);
+void pass_minutes(struct scene *scene, guint minutes);
+/* Whether a decision on the request waits to take effect. */
+gboolean is_held(struct scene *scene, const char *id);
+
 #endif
