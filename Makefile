@@ -183,6 +183,12 @@ bench-read: deps
 	$(ready) all $(OUT)/bench/read_message
 	@tests/bench/read.py --out $(OUT)
 
+# What a rename costs the directory, with ten certificates and with CERTIFICATES.
+CERTIFICATES ?= 100000
+bench-directory: deps
+	$(ready) all
+	@/usr/bin/python3 tests/bench/directory.py $(CERTIFICATES)
+
 # SBINDIR and SYSCONFDIR as the unit has them are put in place of the ones it stands with.
 SBINDIR ?= $(PREFIX)/sbin
 BINDIR  ?= $(PREFIX)/bin
@@ -213,6 +219,6 @@ install: all
 clean:
 	rm -rf build build-san build-clang build-clang-san build-fuzz compile_commands.json
 
-.PHONY: all tests fuzzers deps build-deps check lint sanitize clang fuzz world world-stop demo bench bench-read install clean
+.PHONY: all tests fuzzers deps build-deps check lint sanitize clang fuzz world world-stop demo bench bench-read bench-directory install clean
 
 -include $(shell find $(OUT) -name '*.d' 2>/dev/null)
