@@ -4,7 +4,9 @@
 #include "daemon/command.h"
 #include "daemon/sheet.h"
 #include "daemon/site.h"
+#include "mailflow/proof.h"
 #include "mailflow/render.h"
+#include "mailflow/trust.h"
 #include "mailflow/workflow.h"
 
 struct check {
@@ -41,6 +43,22 @@ static void check_templates(struct check *check)
     note(check, "notices", notices, error);
     if (stylesheets)
         render_close(stylesheets);
+}
+
+static void check_signatures(struct check *check)
+{
+    GError *error = NULL;
+    g_autofree char *problem = NULL;
+    struct trust *trust = NULL;
+
+    if (site_trust(check->config, &trust, &problem, &error) && problem)
+        g_set_error_literal(&error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, problem);
+    if (trust || error)
+        note(check, "S/MIME", check->config->smime_ca_file, error);
+    trust_free(trust);
+    error = NULL;
+    site_check(check->config, &error);
+    note(check, "review-proof", check->config->review_proof, error);
 }
 
 static void check_directory(struct check *check, const char *what, enum config_account account)
@@ -191,6 +209,7 @@ enum command_exit command_check(const struct command_call *call)
 
     sheet_row(check.sheet, "configuration", "fine", call->config->source);
     check_templates(&check);
+    check_signatures(&check);
     check_state(&check);
     check_directory(&check, "directory (desk)", CONFIG_DESK);
     check_directory(&check, "directory (courier)", CONFIG_COURIER);

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "mailflow/demand.h"
 #include "mailflow/text.h"
 #include "paths.h"
 
@@ -49,6 +50,16 @@ static char *read_address(const struct option *option, const char *value, void *
     (void)option;
     *(char **)member = text_mail(value);
     return *(char **)member ? NULL : g_strdup("must be one mail address");
+}
+
+static char *read_proofs(const struct option *option, const char *value, void *member)
+{
+    g_autoptr(GError) fault = NULL;
+    struct demands *table = demands_read(value, &fault);
+    if (!table)
+        return g_strdup(fault->message);
+    demands_free(table);
+    return read_text(option, value, member);
 }
 
 static char *read_url(const struct option *option, const char *value, void *member)
@@ -131,6 +142,7 @@ static void print_word(const struct option *option, const void *member, FILE *fi
 static const struct type text = {read_text, print_text, TRUE};
 static const struct type path = {read_path, print_text, TRUE};
 static const struct type address = {read_address, print_text, TRUE};
+static const struct type proofs = {read_proofs, print_text, TRUE};
 static const struct type url = {read_url, print_text, TRUE};
 static const struct type name = {read_name, print_text, TRUE};
 static const struct type choice = {read_choice, print_choice, FALSE};
@@ -229,8 +241,14 @@ static const struct option options[] = {
      "Character between our local part and a token, as the mail server has it."},
     {"identity", "draft-confirmation", &word, REQUIRED, "unless-dmarc", AT(draft_confirmation), WORDS("always", "unless-dmarc"), 0,
      0, "Whose forms wait for a confirmation by reply: everybody's, or those without an aligned DMARC pass."},
-    {"identity", "review-proof", &word, REQUIRED, "address", AT(review_proof), WORDS("address", "dmarc"), 0, 0,
-     "What a reviewer's reply needs besides its token: the right From, or an aligned DMARC pass as well."},
+    {"identity", "review-proof", &proofs, REQUIRED, "address", AT(review_proof), NULL, 0, 0,
+     "What a reviewer's reply needs besides its token: address, dmarc or smime; then STAGE=PROOF or TYPE/STAGE=PROOF for others."},
+    {"identity", "smime-ca-file", &path, OPTIONAL, NULL, AT(smime_ca_file), NULL, 0, 0,
+     "Certificates (PEM) of the authorities that signers' certificates must lead to; empty: S/MIME proves nothing."},
+    {"identity", "smime-revocation", &word, REQUIRED, "crl", AT(smime_revocation), WORDS("off", "crl"), 0, 0,
+     "Whether such certificates must stand under a revocation list that says they are not revoked."},
+    {"identity", "smime-crl-file", &path, OPTIONAL, NULL, AT(smime_crl_file), NULL, 0, 0,
+     "Revocation lists (PEM or DER), a file or a directory of files."},
 
     CHOICE("registration-review", "city", "city-province", "Who reviews registrations: the city alone, or the province after it."),
     CHOICE("registration-archive", "required", "optional",
@@ -364,6 +382,15 @@ static void read_option(struct reading *reading, const struct option *option, st
         put_problem(reading, option->section, option->key, "%s", problem);
 }
 
+static gboolean wants_smime(const struct config *config)
+{
+    struct demands *table = config->review_proof ? demands_read(config->review_proof, NULL) : NULL;
+    gboolean wants = table && demands_have(table, PROOF_SMIME);
+
+    demands_free(table);
+    return wants;
+}
+
 /* What one option demands of another. */
 static void check_together(struct reading *reading, const struct config *config)
 {
@@ -381,6 +408,10 @@ static void check_together(struct reading *reading, const struct config *config)
         put_problem(reading, "directory", "courier-dn", "goes together with courier-password-file");
     if (config->directory_url && !g_str_has_prefix(config->directory_url, "ldapi:") && (!config->desk_dn || !config->courier_dn))
         put_problem(reading, "directory", "url", "without desk-dn and courier-dn it must be ldapi://");
+    if (config->smime_ca_file && config->smime_revocation == CONFIG_REVOCATION_CRL && !config->smime_crl_file)
+        put_problem(reading, "identity", "smime-crl-file", "smime-revocation=crl needs one");
+    if (wants_smime(config) && !config->smime_ca_file)
+        put_problem(reading, "identity", "review-proof", "smime needs smime-ca-file");
     const char *at = config->address ? strchr(config->address, '@') : NULL;
     if (at && config->separator && memchr(config->address, *config->separator, (gsize)(at - config->address)))
         put_problem(reading, "countersign", "address", "its local part must not hold the separator %s", config->separator);

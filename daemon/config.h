@@ -12,7 +12,7 @@
 #include "daemon/smtp.h"
 
 enum config_draft { CONFIG_DRAFT_ALWAYS, CONFIG_DRAFT_UNLESS_DMARC };
-enum config_proof { CONFIG_PROOF_ADDRESS, CONFIG_PROOF_DMARC };
+enum config_revocation { CONFIG_REVOCATION_OFF, CONFIG_REVOCATION_CRL };
 enum config_account { CONFIG_DESK, CONFIG_COURIER };
 
 /* Texts are never "", but NULL where an option may be absent and is. URLs have the schemes that the option allows. */
@@ -57,7 +57,10 @@ struct config {
     char *authserv_id; /* NULL: no Authentication-Results header is trusted */
     char *separator;   /* one character between our local part and a token */
     enum config_draft draft_confirmation;
-    enum config_proof review_proof;
+    char *review_proof;  /* a table that demands_read() reads */
+    char *smime_ca_file; /* who says whose a signer's certificate is; NULL: nobody */
+    enum config_revocation smime_revocation;
+    char *smime_crl_file; /* a file or a directory of them; NULL */
 
     /* [procedures] */
     GHashTable *choices; /* option of procedures.xml -> the site's word (char *), for all of them */

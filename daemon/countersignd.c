@@ -6,6 +6,7 @@
 #include "daemon/desk.h"
 #include "daemon/parent.h"
 #include "daemon/parser.h"
+#include "daemon/site.h"
 #include "paths.h"
 
 static int parser_role(struct role *role)
@@ -28,6 +29,11 @@ static int test_configuration(const char *file)
     struct config *config = config_read(file, &error);
     if (!config) {
         fprintf(stderr, "%s\n", error->message);
+        return EXIT_FAILURE;
+    }
+    if (!site_check(config, &error)) {
+        fprintf(stderr, "%s: %s\n", file, error->message);
+        config_free(config);
         return EXIT_FAILURE;
     }
     config_print(config, stdout);

@@ -16,6 +16,7 @@
 
 #include "daemon/child.h"
 #include "daemon/clock.h"
+#include "daemon/site.h"
 
 #define STOP_PATIENCE (25 * CLOCK_SECOND)  /* for all together; the unit's TimeoutStopSec is longer */
 #define PARSER_PATIENCE CLOCK_SECOND       /* from the end of its socket to its own */
@@ -87,6 +88,11 @@ static gboolean read_configuration(struct parent *parent, GError **error)
     if (parent->config && !g_str_equal(parent->config->state_directory, config->state_directory)) {
         g_set_error(error, CONFIG_ERROR, CONFIG_WRONG, "%s: [countersign] state-directory: changes only at a restart",
                     parent->file);
+        config_free(config);
+        return FALSE;
+    }
+    if (!site_check(config, error)) {
+        g_prefix_error(error, "%s: ", parent->file);
         config_free(config);
         return FALSE;
     }

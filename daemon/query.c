@@ -147,6 +147,8 @@ static const char *const sql[QUERY_COUNT] = {
         "INSERT INTO answer (key, at, times) VALUES (?1, ?2, 1) ON CONFLICT (key) DO UPDATE SET times = times + 1 "
         "WHERE times < ?3",
     [QUERY_ANSWERS_FORGET] = "DELETE FROM answer WHERE at < ?",
+    [QUERY_SIGNATURE_PUT] = "INSERT INTO signature (digest, request, used) VALUES (?, ?, ?)",
+    [QUERY_SIGNATURE_USED] = "SELECT 1 FROM signature WHERE digest = ?",
     [QUERY_COUNTER] =
         "INSERT INTO counter (name, value) VALUES (?, 1) ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING value",
     [QUERY_EVENT_PUT] = "INSERT INTO event (id, at, request, actor, event, from_state, to_state, detail, message, previous, hash)"

@@ -202,6 +202,16 @@ static GPtrArray *open_requests(void *context, const char *applicant, const char
     return read_requests(&store->queries, query_bind(&store->queries, QUERY_REQUESTS_OPEN, "tt", applicant, receiver));
 }
 
+static gboolean signature_used(void *context, const char *digest)
+{
+    struct store *store = context;
+    sqlite3_stmt *statement = query_bind(&store->queries, QUERY_SIGNATURE_USED, "t", digest);
+    gboolean used = query_row(&store->queries, statement);
+
+    query_end(statement);
+    return used;
+}
+
 /* One counter per type and year; the number is spent even when the form is refused later in the round's transaction. */
 static char *next_id(void *context, const char *type, int year)
 {
@@ -237,6 +247,7 @@ void store_records(struct store *store, struct records *records)
         .same_form = same_form,
         .lock_holder = lock_holder,
         .open_requests = open_requests,
+        .signature_used = signature_used,
         .next_id = next_id,
         .audit_head = audit_head,
     };

@@ -2,6 +2,8 @@
 
 #include <sys/random.h>
 
+#include "mailflow/proof.h"
+#include "mailflow/trust.h"
 #include "mailflow/workflow.h"
 
 #define DIRECTORY_SECONDS 10
@@ -16,7 +18,6 @@ void site_policy(const struct config *config, struct policy *policy)
         .language = config->language,
         .separator = config->separator[0],
         .confirm_always = config->draft_confirmation == CONFIG_DRAFT_ALWAYS,
-        .review_needs_dmarc = config->review_proof == CONFIG_PROOF_DMARC,
         .draft_days = config->draft_days,
         .correction_days = config->correction_days,
         .secret_days = config->secret_days,
@@ -43,6 +44,99 @@ void site_directory(const struct config *config, enum config_account account, st
 char *site_state_path(const struct config *config)
 {
     return g_build_filename(config->state_directory, "state.sqlite", NULL);
+}
+
+/* Not every file of a directory is a list; one that is and cannot be read is told of. */
+static void read_lists(struct trust *trust, const char *path, GString *problems)
+{
+    g_autoptr(GError) fault = NULL;
+    g_autofree char *bytes = NULL;
+    gsize size;
+
+    if (!g_file_get_contents(path, &bytes, &size, &fault) || !trust_add_lists(trust, bytes, size, &fault))
+        g_string_append_printf(problems, "%s%s: %s", problems->len ? "; " : "", path, fault->message);
+}
+
+static void read_list_directory(struct trust *trust, const char *path, GString *problems)
+{
+    g_autoptr(GError) fault = NULL;
+    GDir *directory = g_dir_open(path, 0, &fault);
+    guint count = 0;
+
+    for (const char *name = directory ? g_dir_read_name(directory) : NULL; name; name = g_dir_read_name(directory)) {
+        g_autofree char *file = g_build_filename(path, name, NULL);
+        if (!g_str_has_suffix(name, ".crl") && !g_str_has_suffix(name, ".pem"))
+            continue;
+        read_lists(trust, file, problems);
+        count++;
+    }
+    if (count == 0)
+        g_string_append_printf(problems, "%s: %s", path, fault ? fault->message : "there is no *.crl or *.pem");
+    if (directory)
+        g_dir_close(directory);
+}
+
+gboolean site_trust(const struct config *config, struct trust **trust, char **problem, GError **error)
+{
+    gboolean revocation = config->smime_revocation == CONFIG_REVOCATION_CRL;
+    g_autoptr(GString) problems = g_string_new(NULL);
+    g_autofree char *anchors = NULL;
+    gsize size;
+
+    *trust = NULL;
+    *problem = NULL;
+    if (!config->smime_ca_file)
+        return TRUE;
+    if (!g_file_get_contents(config->smime_ca_file, &anchors, &size, error))
+        return FALSE;
+    struct trust *made = trust_new(revocation);
+    if (!trust_add_anchors(made, anchors, size, error)) {
+        g_prefix_error(error, "%s: ", config->smime_ca_file);
+        trust_free(made);
+        return FALSE;
+    }
+    if (revocation && g_file_test(config->smime_crl_file, G_FILE_TEST_IS_DIR))
+        read_list_directory(made, config->smime_crl_file, problems);
+    else if (revocation)
+        read_lists(made, config->smime_crl_file, problems);
+    *problem = problems->len ? g_strdup(problems->str) : NULL;
+    *trust = made;
+    return TRUE;
+}
+
+static gboolean check_names(const struct config *config, const struct demands *table, GError **error)
+{
+    struct procedures *procedures = demands_name_stages(table) ? site_procedures(config, error) : NULL;
+    gboolean fine = !demands_name_stages(table) || (procedures && demands_fit(table, procedures, error));
+
+    procedures_free(procedures);
+    return fine;
+}
+
+gboolean site_check(const struct config *config, GError **error)
+{
+    struct demands *table = demands_read(config->review_proof, error);
+    struct trust *trust = NULL;
+    g_autofree char *problem = NULL;
+    gboolean fine = table && check_names(config, table, error) && site_trust(config, &trust, &problem, error);
+
+    trust_free(trust);
+    demands_free(table);
+    return fine;
+}
+
+static gboolean open_proofs(struct site *site, const struct config *config, GError **error)
+{
+    g_autofree char *problem = NULL;
+
+    site->proofs = demands_read(config->review_proof, error);
+    if (!site->proofs || !demands_fit(site->proofs, site->procedures, error) || !site_trust(config, &site->trust, &problem, error))
+        return FALSE;
+    if (problem)
+        log_line(LOG_LEVEL_WARNING, "revocation lists: %s", problem);
+    site->policy.proofs = site->proofs;
+    site->policy.trust = site->trust;
+    return TRUE;
 }
 
 static void chance(void *context, guint8 *bytes, gsize size)
@@ -116,8 +210,8 @@ struct site *site_open(const struct config *config, gboolean look, GError **erro
     site_policy(config, &site->policy);
     site_directory(config, CONFIG_DESK, &options);
     site->procedures = site_procedures(config, error);
-    if (!site->procedures || !open_lists(site, config, error) || !workflow_check(site->procedures, error) ||
-        !(site->catalog = form_catalog_open(forms, error)) ||
+    if (!site->procedures || !open_lists(site, config, error) || !open_proofs(site, config, error) ||
+        !workflow_check(site->procedures, error) || !(site->catalog = form_catalog_open(forms, error)) ||
         !(site->store = look ? store_open_to_read(path, error) : store_open(path, error)) ||
         !(site->directory = directory_open(&options, error)) || !check_types(site, error)) {
         site_close(site);
@@ -143,6 +237,8 @@ void site_close(struct site *site)
     form_catalog_free(site->catalog);
     procedures_free(site->procedures);
     calendar_free(site->calendar);
+    demands_free(site->proofs);
+    trust_free(site->trust);
     g_strfreev(site->closed_posts);
     g_strfreev(site->open_periods);
     g_free(site->failing);

@@ -20,10 +20,20 @@ struct procedures *site_procedures(const struct config *config, GError **error);
 /* Path of the state file; caller frees. */
 char *site_state_path(const struct config *config);
 
+/* What the configuration says of proofs of origin and of S/MIME, held against the procedures and files that it names. FALSE and `error` when something is wrong; only what is
+ * said is looked at, so that a site that says nothing needs nothing. */
+gboolean site_check(const struct config *config, GError **error);
+
+/* Whom the site trusts for S/MIME; `*trust` NULL when it trusts nobody. FALSE and `error` when the anchors cannot be read. Lists that cannot be read are left out, which
+ * means that what they are about cannot be verified: `*problem`, which the caller frees, says so for the operator. */
+gboolean site_trust(const struct config *config, struct trust **trust, char **problem, GError **error);
+
 struct site { /* what thinking needs, opened once per process */
     struct policy policy;
     struct calendar *calendar;
     char **closed_posts, **open_periods;
+    struct demands *proofs;
+    struct trust *trust;
     struct procedures *procedures;
     struct form_catalog *catalog;
     struct store *store;

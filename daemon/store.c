@@ -71,6 +71,7 @@ static const char *const migrations[] = {
     "INTEGER NOT "
     "NULL, due INTEGER NOT NULL) STRICT, WITHOUT ROWID;",
     "DELETE FROM lock WHERE request IN (SELECT id FROM request WHERE state = 'draft');",
+    "CREATE TABLE signature (digest TEXT PRIMARY KEY, request TEXT, used INTEGER NOT NULL) STRICT, WITHOUT ROWID;",
 };
 
 static gboolean run(struct store *store, const char *script, GError **error)
@@ -375,6 +376,8 @@ static enum store_taken carry_one(struct store *store, const struct plan *plan, 
         return STORE_STALE;
     if (!carry_locks(queries, plan, held))
         return STORE_HELD;
+    if (plan->signature)
+        query_write(queries, QUERY_SIGNATURE_PUT, "tti", plan->signature, plan->request, now);
     carry_timers(queries, plan);
     carry_outbox(queries, plan, now);
     carry_events(store, plan, digest, now);

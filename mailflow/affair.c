@@ -96,6 +96,13 @@ gboolean affair_awaits_applicant(const struct affair *affair)
     return state && state->awaits_applicant;
 }
 
+gint64 affair_asked(const struct affair *affair)
+{
+    const struct step *open = affair_open_step(affair);
+
+    return open ? open->opened : 0;
+}
+
 static char *division_of_enterprise(const struct affair *affair, const char *code, GError **error)
 {
     const struct facts *facts = &affair->mind->facts;

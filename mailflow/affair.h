@@ -25,6 +25,8 @@ void affair_free(struct affair *affair);
 
 /* The step being worked on; NULL when none is open. */
 const struct step *affair_open_step(const struct affair *affair);
+/* When its deciders were asked (milliseconds); 0 when none is open. */
+gint64 affair_asked(const struct affair *affair);
 
 /* To whom that person (DN) has handed the task of that step on; NULL when they have not. */
 const struct delegation *affair_delegation(const struct affair *affair, int step, const char *person);

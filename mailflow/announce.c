@@ -1,6 +1,7 @@
 #include "mailflow/announce.h"
 
 #include "ldap-schema/names.h"
+#include "mailflow/proof.h"
 #include "mailflow/question.h"
 #include "mailflow/tell_rows.h"
 #include "mailflow/update.h"
@@ -25,7 +26,7 @@ static void ask_both_addresses(const struct affair *affair, struct plan *plan, s
 static void tell_both_addresses(const struct affair *affair, struct plan *plan, const char *code, struct hearer hearer,
                                 const char *new_mail, const struct occasion *occasion)
 {
-    gboolean proved = g_str_equal(affair->request->proof, "dmarc") && !affair->mind->policy->confirm_always;
+    gboolean proved = !g_str_equal(affair->request->proof, proof_name(PROOF_ADDRESS)) && !affair->mind->policy->confirm_always;
     struct occasion warning = *occasion;
 
     if (g_str_equal(code, "N1D") && !proved) {

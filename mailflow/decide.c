@@ -10,17 +10,53 @@
 #include "mailflow/surrender.h"
 #include "mailflow/undo.h"
 
-static const char unclear_zh[] = "未能明确识别您的决定，申请状态未变。请在回复的第一行写“同意”或“不同意”；同意时另起一行写“留档编号"
-                                 "：…”（如需留档），不同意时另起一行写“原因：…”。";
-static const char unclear_en[] = "Your decision was not clearly understood; nothing has changed. Begin your answer with APPROVE or "
-                                 "REJECT; then ARCHIVE: … (where asked for) or REASON: …";
-static const char unclear_hand_zh[] =
-    "未能明确识别您的意思，申请状态未变。由同事代为审核的，请在回复的第一行只写“转办：”和同一主管部门一位同事的姓名、"
-    "登录名或者邮箱，不要同时写审核意见；自己审核的，第一行写“同意”或“不同意”。";
-static const char unclear_hand_en[] =
-    "Your answer was not clearly understood; nothing has changed. To hand the task on, write DELEGATE and the "
-    "name, login name or mail address of one colleague of your authority alone on the first line, and no "
-    "verdict; to decide it yourself, begin with APPROVE or REJECT.";
+static const struct sentence {
+    const char *zh, *en;
+} unclear_verdict = {"未能明确识别您的决定，申请状态未变。请在回复的第一行写“同意”或“不同意”；同意时另起一行写“留档编号"
+                     "：…”（如需留档），不同意时另起一行写“原因：…”。",
+                     "Your decision was not clearly understood; nothing has changed. Begin your answer with APPROVE or "
+                     "REJECT; then ARCHIVE: … (where asked for) or REASON: …"},
+  unclear_hand = {"未能明确识别您的意思，申请状态未变。由同事代为审核的，请在回复的第一行只写“转办：”和同一主管部门一位同事的姓名、"
+                  "登录名或者邮箱，不要同时写审核意见；自己审核的，第一行写“同意”或“不同意”。",
+                  "Your answer was not clearly understood; nothing has changed. To hand the task on, write DELEGATE and the "
+                  "name, login name or mail address of one colleague of your authority alone on the first line, and no "
+                  "verdict; to decide it yourself, begin with APPROVE or REJECT."},
+  sealed = {"您的邮件已加密，无法阅读，申请状态未变。请不加密重新回复（可以签名）。",
+            "Your mail is encrypted and cannot be read; nothing has changed. Please answer again without encryption (signed is "
+            "fine)."};
+
+static gboolean is_sealed(const struct message *message)
+{
+    return message->signature && message->signature->state == SIGNATURE_SEALED;
+}
+
+static const struct sentence *unclear_sentence(const struct message *message)
+{
+    if (is_sealed(message))
+        return &sealed;
+    return message->instruction.word == INSTRUCTION_UNCLEAR ? &unclear_hand : &unclear_verdict;
+}
+
+/* What is wrong and not the sender's to mend: the operator hears of it once a day. */
+static void report_trouble(const struct attempt *attempt, const struct guard_result *result, GPtrArray *plans)
+{
+    const struct mind *mind = attempt->affair->mind;
+    g_autofree char *clock = mind_clock(mind->now);
+    g_autofree char *zh = NULL;
+    g_autofree char *en = NULL;
+
+    if (!result->trouble)
+        return;
+    struct plan *plan = plan_new("reported", NULL);
+    zh = g_strdup_printf("审核人员的签名邮件无法核对，未作决定：%s当日同类情况不再逐一报告。", result->zh);
+    en = g_strdup_printf(
+        "A reviewer's signed mail could not be verified and has decided nothing: %s Further ones of this day are not reported.",
+        result->en);
+    plan_log(plan, "a signature cannot be verified: %s", result->en);
+    tell_operator(mind, plan, zh, en, attempt->message->digest);
+    plan_limit(plan, 1, mind->now + 2 * 86400000LL, "signature|%.10s", clock);
+    g_ptr_array_add(plans, plan);
+}
 
 /* A reviewer's answer whose words are no verdict: still only a reviewer of this stage is told so. */
 static gboolean unclear_decision(const struct attempt *attempt, GPtrArray *plans, GError **error)
@@ -28,6 +64,7 @@ static gboolean unclear_decision(const struct attempt *attempt, GPtrArray *plans
     static char *who[] = {"token", "sender", "member", NULL};
     const struct transition identity = {.guards = who};
     const struct affair *affair = attempt->affair;
+    const struct sentence *unclear = unclear_sentence(attempt->message);
     struct guard_result result;
     GError *problem = NULL;
     gboolean fine = TRUE;
@@ -39,15 +76,9 @@ static gboolean unclear_decision(const struct attempt *attempt, GPtrArray *plans
     } else if (result.answer == GUARD_STRANGER) {
         objection_log(attempt->message, affair->request->id, result.en, plans);
     } else {
-        gboolean said = result.answer != GUARD_YES, hand = attempt->message->instruction.word == INSTRUCTION_UNCLEAR;
-        fine = objection_tell(affair, attempt->message,
-                              said   ? result.zh
-                              : hand ? unclear_hand_zh
-                                     : unclear_zh,
-                              said   ? result.en
-                              : hand ? unclear_hand_en
-                                     : unclear_en,
-                              attempt->ticket->language, plans, error);
+        report_trouble(attempt, &result, plans);
+        fine = objection_tell(affair, attempt->message, result.answer != GUARD_YES ? result.zh : unclear->zh,
+                              result.answer != GUARD_YES ? result.en : unclear->en, attempt->ticket->language, plans, error);
     }
     guard_result_clear(&result);
     return fine;
@@ -109,6 +140,7 @@ static gboolean try_decision(const struct attempt *attempt, const struct transit
                objection_tell(attempt->affair, attempt->message, result.zh, result.en, attempt->ticket->language, plans, &problem);
         break;
     case GUARD_NO:
+        report_trouble(attempt, &result, plans);
         fine = objection_tell(attempt->affair, attempt->message, result.zh, result.en, attempt->ticket->language, plans, &problem);
         break;
     }
@@ -236,7 +268,8 @@ static gboolean decide_as_applicant(struct affair *affair, const struct ticket *
         return confirm_draft(affair, ticket, message, plans, error);
     if (message->confirmation.word == CONFIRMATION_NO)
         return move_draft(affair, ticket, message, EVENT_WITHDRAW, plans, error);
-    return objection_tell(affair, message, how_zh, how_en, ticket->language, plans, error);
+    return objection_tell(affair, message, is_sealed(message) ? sealed.zh : how_zh, is_sealed(message) ? sealed.en : how_en,
+                          ticket->language, plans, error);
 }
 
 /* The old copies have come in (6.6): from the reviewer who archived, as the directory has them now. */

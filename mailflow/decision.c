@@ -1,6 +1,7 @@
 #include "mailflow/decision.h"
 
 #include "ldap-schema/names.h"
+#include "mailflow/proof.h"
 
 /* The mail that is being taken; NULL where none is: on paper, and when the time to take the decision back has passed. */
 static const struct message *mail_of(const struct attempt *attempt)
@@ -12,8 +13,11 @@ char *decision_detail(const struct attempt *attempt)
 {
     const char *verdict = attempt->event == EVENT_APPROVE ? "approve" : "reject";
     const struct verdict *said = &attempt->message->verdict;
+    const struct affair *affair = attempt->affair;
+    g_autofree char *proof = mail_of(attempt) ? proof_line(affair->mind, attempt->message, attempt->reviewer, affair_asked(affair))
+                                              : g_strdup("as recorded before");
     g_autofree char *way = attempt->vouched ? g_strdup("on paper")
-                                            : g_strdup_printf("mail %s; origin %s", attempt->message->digest,
+                                            : g_strdup_printf("mail %s; proof %s; origin %s", attempt->message->digest, proof,
                                                               attempt->message->origin.says ? attempt->message->origin.says : "-");
 
     return g_strdup_printf("%s; archive %s; reason %s; %s", verdict, said->archive ? said->archive : "-",
@@ -40,6 +44,7 @@ gboolean decision_carry(const struct attempt *attempt, GPtrArray *plans, GError 
                                               : g_strdup(attempt->reviewer->dn);
 
     plan->evidence = mail_of(attempt) != NULL;
+    plan->signature = mail_of(attempt) ? guard_spends(attempt) : NULL;
     plan->use = attempt->ticket ? g_strdup(attempt->ticket->hash) : NULL;
     plan_log(plan, "%s %s at %s by %s (%s)%s%s", affair->request->id, plan->outcome, affair->request->state, verdict.reviewer_name,
              attempt->vouched ? attempt->vouched : attempt->message->from, said->archive ? ", archive " : "",

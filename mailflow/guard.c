@@ -1,6 +1,7 @@
 #include "mailflow/guard.h"
 
 #include "ldap-schema/names.h"
+#include "mailflow/proof.h"
 #include "mailflow/rule.h"
 
 static enum guard_answer say(struct guard_result *result, enum guard_answer answer, const char *zh, const char *en)
@@ -107,17 +108,33 @@ static enum guard_answer ask_token(const struct attempt *attempt, struct guard_r
     return say(result, GUARD_NO, refusal->zh, refusal->en);
 }
 
-/* G2: the sender is that reviewer by the directory's mail at this moment, and the mail's origin is proved as the site demands. */
+static enum guard_answer ask_proof(const struct attempt *attempt, struct guard_result *result)
+{
+    const struct affair *affair = attempt->affair;
+    const GPtrArray *stages = affair->procedure->stages;
+    const struct stage *stage = attempt->stage ? attempt->stage : stages->len ? g_ptr_array_index(stages, 0) : NULL;
+    enum proof demanded = demand_at(affair->mind->policy->proofs, affair->procedure->type, stage ? stage->state : NULL);
+    struct proof_found found;
+
+    proof_find(affair->mind, attempt->message, attempt->reviewer, demanded, affair_asked(affair), &found);
+    result->trouble = found.trouble;
+    enum guard_answer answer = found.given ? GUARD_YES : say(result, GUARD_NO, found.zh, found.en);
+    proof_found_clear(&found);
+    return answer;
+}
+
+char *guard_spends(const struct attempt *attempt)
+{
+    return proof_spends(attempt->affair->mind, attempt->message, attempt->reviewer, affair_asked(attempt->affair));
+}
+
+/* G2: the sender is that reviewer by the directory's mail at this moment, and the mail's origin is proved as the stage demands. */
 static enum guard_answer ask_sender(const struct attempt *attempt, struct guard_result *result, GError **error)
 {
     gboolean known;
 
-    if (from_reviewer(attempt)) {
-        if (!attempt->affair->mind->policy->review_needs_dmarc || attempt->message->origin.dmarc)
-            return GUARD_YES;
-        return say(result, GUARD_NO, "您的邮件未通过发件域验证（DMARC），不能据此作出决定。",
-                   "Your mail's origin is not proved (DMARC), so it cannot decide.");
-    }
+    if (from_reviewer(attempt))
+        return ask_proof(attempt, result);
     if (!from_some_reviewer(attempt, &known, error))
         return GUARD_FAULT;
     if (known)

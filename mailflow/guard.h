@@ -29,6 +29,7 @@ struct guard_result {
     enum guard_answer answer;
     const char *guard; /* its name: "member" */
     char *zh, *en;     /* the sentence; NULL with YES */
+    gboolean trouble;  /* it is for the operator to mend */
 };
 
 /* The guards that ask about facts, not who speaks (token and sender): of a decision on paper, and of one whose time to be taken back has passed. Caller frees the array
@@ -44,5 +45,8 @@ void guard_result_clear(struct guard_result *result);
 
 /* Whether a guard of that name exists. */
 gboolean guard_exists(const char *name);
+
+/* Digest of the signature by which the mail proves its origin: with the decision it is spent. NULL where it rests on none. Caller frees. */
+char *guard_spends(const struct attempt *attempt);
 
 #endif

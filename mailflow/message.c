@@ -289,12 +289,16 @@ static gboolean is_spoken(const GArray *parts, const struct part *form, const st
 {
     struct body body;
     struct verdict verdict;
+    struct instruction instruction;
 
     body_read(parts, form, cover, place, &body);
     g_autofree char *own = words_of(&body);
     verdict_read(own, &verdict);
-    gboolean spoken = place == PLACE_AFTER ? verdict.word != VERDICT_NONE : *own != '\0';
+    instruction_read(own, &verdict, &instruction);
+    gboolean settles = verdict.word != VERDICT_NONE || instruction.word != INSTRUCTION_NONE;
+    gboolean spoken = place == PLACE_AFTER ? settles : *own != '\0';
     verdict_clear(&verdict);
+    instruction_clear(&instruction);
     body_clear(&body);
     return spoken;
 }

@@ -12,15 +12,19 @@
 #include "mailflow/procedure.h"
 #include "mailflow/request.h"
 
+struct trust;
+struct demands;
+
 struct policy {               /* what the site decides (domain.md 10), owned by whoever made the mind */
     const char *address;      /* where forms are sent: "countersign@example.com" */
     const char *display_name; /* 会签 */
     const char *operator_mail;
-    const char *suffix;      /* of the directory */
-    const char *language;    /* of those who have said nothing: "zh" or "en" */
-    char separator;          /* of the subaddress, '+' */
-    gboolean confirm_always; /* FALSE: an aligned DMARC pass stamped by our server submits at once */
-    gboolean review_needs_dmarc;
+    const char *suffix;              /* of the directory */
+    const char *language;            /* of those who have said nothing: "zh" or "en" */
+    char separator;                  /* of the subaddress, '+' */
+    gboolean confirm_always;         /* FALSE: an aligned DMARC pass stamped by our server submits at once */
+    const struct demands *proofs;    /* what a reviewer's mail must prove, by stage (proof.h); NULL: the address */
+    const struct trust *trust;       /* who says whose a certificate is; NULL: nobody, S/MIME proves nothing */
     const char *const *closed_posts; /* posts nobody can enrol for; NULL: none */
     const char *const *open_periods; /* training periods that are open; NULL or empty: any */
     guint draft_days, secret_days;
@@ -51,6 +55,8 @@ struct records {
     struct request *(*lock_holder)(void *context, const char *kind, const char *key); /* whose lock that is */
     GPtrArray *(*open_requests)(void *context, const char *applicant,
                                 const char *receiver); /* open ones of that DN, or with that receiving enterprise's code */
+    gboolean (*signature_used)(void *context,
+                               const char *digest); /* whether a signature of that digest has settled something already */
     char *(*next_id)(void *context, const char *type, int year); /* "T5-2026-000001", never given twice */
     char *(*audit_head)(void *context);                          /* hash of the chain's last row */
 };

@@ -80,6 +80,7 @@ void plan_free(struct plan *plan)
     g_free(plan->line);
     g_free(plan->request);
     g_free(plan->proof);
+    g_free(plan->signature);
     g_free(plan->use);
     g_free(plan->undeliverable);
     g_free(plan->end_person);

@@ -4,6 +4,7 @@
 
 #include "ldap-schema/names.h"
 #include "mailflow/choice.h"
+#include "mailflow/proof.h"
 #include "mailflow/reissue.h"
 #include "mailflow/rule.h"
 #include "mailflow/token.h"
@@ -165,7 +166,7 @@ static struct request *make_request(const struct mind *mind, const struct proced
     request->previous = g_strdup(form_value(message->form, "head/previousRequestId"));
     request->receiver = g_strdup(form_value(message->form, "toUscc"));
     request->thread = g_strdup(message->message_id);
-    request->proof = g_strdup(message->origin.dmarc ? "dmarc" : "address");
+    request->proof = g_strdup(proof_name(proof_strongest(mind, message, sender->entry, 0)));
     request->created = request->changed = mind->now;
     return request;
 }
@@ -255,7 +256,8 @@ static gboolean enter_request(struct affair *affair, const struct message *messa
     const struct mind *mind = affair->mind;
     const struct policy *policy = mind->policy;
     gboolean choose = choice_needed(affair->form), new_mail = update_new_mail(affair->form) != NULL;
-    gboolean draft = affair->procedure->draft && (policy->confirm_always || !message->origin.dmarc || choose || new_mail);
+    gboolean proved = !g_str_equal(affair->request->proof, proof_name(PROOF_ADDRESS));
+    gboolean draft = affair->procedure->draft && (policy->confirm_always || !proved || choose || new_mail);
     struct occasion occasion = {.message = message, .findings = warnings};
 
     if (choose && !choice_offer(affair, error))
@@ -263,6 +265,8 @@ static gboolean enter_request(struct affair *affair, const struct message *messa
     affair->request->id = mind->records.next_id(mind->records.context, affair->procedure->type, mind_year(mind->now));
     struct plan *plan = plan_new(draft ? "draft" : "submitted", affair->request->id);
     plan->evidence = TRUE;
+    if (g_str_equal(affair->request->proof, proof_name(PROOF_SMIME)))
+        plan->signature = g_strdup(message->signature->digest);
     plan_log(plan, "%s %s by %s: %s", affair->request->id, draft ? "received" : "submitted", affair->request->mail,
              affair->request->subject);
     gboolean fine = workflow_advance(affair, plan, draft ? EVENT_RECEIVE : EVENT_SUBMIT, &occasion, affair->request->mail,

@@ -216,16 +216,26 @@ static void append_encoded(GString *mail, const char *bytes, gsize size)
         g_string_append_printf(mail, "%.76s\r\n", at);
 }
 
+/* A MIME entity, header and body, as the message's own. */
+static void append_entity(struct scene *scene, GString *mail, const char *entity)
+{
+    g_autofree char *wrapped = scene->wrap ? scene->wrap(scene->wrap_context, scene->now, entity) : NULL;
+
+    g_string_append(mail, wrapped ? wrapped : entity);
+}
+
 void scene_file_bytes(struct scene *scene, const char *from, const char *bytes, gsize size)
 {
     g_autoptr(GString) mail = begin_mail(scene, from, SCENE_ADDRESS, "form");
+    g_autoptr(GString) entity = g_string_new(NULL);
 
-    g_string_append(mail, "Content-Type: multipart/mixed; boundary=\"b\"\r\n\r\n"
-                          "--b\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n\r\n"
-                          "--b\r\nContent-Type: application/xml; name=\"form.xml\"\r\n"
-                          "Content-Disposition: attachment; filename=\"form.xml\"\r\n");
-    append_encoded(mail, bytes, size);
-    g_string_append(mail, "--b--\r\n");
+    g_string_append(entity, "Content-Type: multipart/mixed; boundary=\"b\"\r\n\r\n"
+                            "--b\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n\r\n"
+                            "--b\r\nContent-Type: application/xml; name=\"form.xml\"\r\n"
+                            "Content-Disposition: attachment; filename=\"form.xml\"\r\n");
+    append_encoded(entity, bytes, size);
+    g_string_append(entity, "--b--\r\n");
+    append_entity(scene, mail, entity->str);
     scene_receive(scene, mail->str, mail->len);
 }
 
@@ -264,8 +274,11 @@ void scene_answer(struct scene *scene, const struct mail *mail, const char *from
     g_autofree char *encoded = g_strdup_printf("Re: =?utf-8?B?%s?=", subject);
     g_autoptr(GString) answer = begin_mail(scene, from, mail->reply_to ? mail->reply_to : SCENE_ADDRESS, encoded);
 
-    g_string_append_printf(answer, "In-Reply-To: <%s>\r\nContent-Type: text/plain; charset=utf-8\r\n", mail->message_id);
-    append_encoded(answer, text, strlen(text));
+    g_autoptr(GString) entity = g_string_new("Content-Type: text/plain; charset=utf-8\r\n");
+
+    g_string_append_printf(answer, "In-Reply-To: <%s>\r\n", mail->message_id);
+    append_encoded(entity, text, strlen(text));
+    append_entity(scene, answer, entity->str);
     scene_receive(scene, answer->str, answer->len);
 }
 

@@ -44,6 +44,9 @@ struct scene {
     gboolean stamped;          /* mails carry our server's stamp of an aligned DMARC pass; TRUE at first */
     gboolean batch;            /* several messages in one transaction, until scene_deliver() */
     enum round_fate fate;
+    char *(*wrap)(void *context, gint64 now,
+                  const char *entity); /* puts what people write, a MIME entity, into another one: signs it; NULL */
+    void *wrap_context;
     const char *refused; /* an address the submission server refuses for good; NULL */
     guint32 luck;
     guint sent;

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "ldap-schema/names.h"
+#include "mailflow/proof.h"
 #include "tests/scenario/desk.h"
 
 static void test_g1_a_used_token_decides_nothing(void **state)
@@ -86,9 +87,10 @@ static void test_g2_the_site_may_want_proof_of_origin(void **state)
 {
     char *id;
     struct scene *scene = waiting(&id);
+    struct demands *proofs = demands_read("dmarc", NULL);
     (void)state;
 
-    scene->site.policy.review_needs_dmarc = TRUE;
+    scene->site.policy.proofs = proofs;
     scene->stamped = FALSE;
     scene_reply(scene, JINAN_1, "N2", APPROVE);
     assert_waits(scene, id);
@@ -97,6 +99,7 @@ static void test_g2_the_site_may_want_proof_of_origin(void **state)
     scene_reply(scene, JINAN_1, "N2", APPROVE);
     assert_string_equal(scene_state(scene, id), "done");
     leave(scene, id);
+    demands_free(proofs);
 }
 
 static void test_g2_without_that_wish_an_unproved_reply_decides(void **state)
@@ -205,9 +208,10 @@ static void test_guards_are_asked_in_their_order(void **state)
 {
     char *id;
     struct scene *scene = waiting(&id);
+    struct demands *proofs = demands_read("dmarc", NULL);
     (void)state;
 
-    scene->site.policy.review_needs_dmarc = TRUE;
+    scene->site.policy.proofs = proofs;
     scene->stamped = FALSE;
     tree_set(scene->tree, JINAN_1_DN, ATTRIBUTE_ACTIVE, "FALSE");
     tree_set(scene->tree, JINAN_1_DN, ATTRIBUTE_MOBILE, "13800000044");
@@ -226,6 +230,7 @@ static void test_guards_are_asked_in_their_order(void **state)
     scene_reply(scene, JINAN_1, "N2", APPROVE);
     assert_string_equal(scene_state(scene, id), "done");
     leave(scene, id);
+    demands_free(proofs);
 }
 
 static void test_what_is_unclear_is_asked_back(void **state)

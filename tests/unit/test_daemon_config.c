@@ -115,6 +115,11 @@ static void sees_what_belongs_together(void **state)
     assert_complaint("[directory]\ndesk-dn=cn=desk\n", "file:10: [directory] desk-dn: goes together with desk-password-file");
     assert_complaint("[countersign]\naddress=counter+sign@example.com\n",
                      "file:10: [countersign] address: its local part must not hold the separator +");
+    assert_complaint("[identity]\nreview-proof=address, cityReview=smime\n",
+                     "file:10: [identity] review-proof: smime needs smime-ca-file");
+    assert_complaint("[identity]\nreview-proof=address, cityReview=pgp\n",
+                     "file:10: [identity] review-proof: \"cityReview=pgp\" must end in address, dmarc or smime");
+    assert_complaint("[identity]\nsmime-ca-file=/etc/ca.pem\n", "file: [identity] smime-crl-file: smime-revocation=crl needs one");
 }
 
 static void refuses_what_is_no_configuration(void **state)
