@@ -114,11 +114,26 @@ class Process:
         return cls(name, **record)
 
 
+_births = []  # who is told of each process as soon as it exists
+
+
+@contextlib.contextmanager
+def births(hear):
+    """Meanwhile `hear(process)` is called for each process that begins, long before it has come up."""
+    _births.append(hear)
+    try:
+        yield
+    finally:
+        _births.remove(hear)
+
+
 @contextlib.contextmanager
 def starting(*arguments, **options):
     """The process that Process.start() gives, while it comes up: stopped again when something fails."""
     process = Process.start(*arguments, **options)
     try:
+        for hear in _births:
+            hear(process)
         yield process
     except BaseException:
         process.stop()

@@ -7,6 +7,7 @@ import signal
 import smtplib
 import ssl
 import subprocess
+import sys
 import time
 
 import pytest
@@ -170,6 +171,32 @@ def test_after_a_crash_of_everything_start_begins_anew(directory):
     root = again.record["root"]
     again.stop()
     assert not os.path.exists(root)
+
+
+@pytest.mark.parametrize("name", ["slapd", "dovecot"])
+def test_what_a_killed_starter_has_begun_is_ended(directory, name):
+    """Killed while a server comes up, with others up already."""
+    program = (
+        "import os, signal, sys; from process import Process; from world import World\n"
+        "def dying(wait):\n"
+        f"    return lambda self, *more: os.kill(os.getpid(), signal.SIGKILL) if self.name == {name!r} else wait(self, *more)\n"
+        "Process.wait_port, Process.wait_socket = dying(Process.wait_port), dying(Process.wait_socket)\n"
+        "World(sys.argv[1], daemon=False).start()"
+    )
+    done = subprocess.run([sys.executable, "-c", program, str(directory)], cwd=os.path.dirname(__file__), check=False)
+    assert done.returncode == -signal.SIGKILL
+    world = World(directory, daemon=False)
+    world.stop()
+    root = world.record["root"]
+    assert [pid for pid in os.listdir("/proc") if pid.isdigit() and root in command_line(pid)] == []
+
+
+def command_line(pid):
+    try:
+        with open(f"/proc/{pid}/cmdline", encoding="utf-8", errors="replace") as file:
+            return file.read()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
 
 
 def test_a_long_path_has_its_sockets_elsewhere(tmp_path):

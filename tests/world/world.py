@@ -29,7 +29,7 @@ import sink
 from certificates import Certificates
 from letter import Enterprise
 from place import Place, choose_ports, port_is_free
-from process import Failed, Process
+from process import Failed, Process, births
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 DOMAIN = "example.com"
@@ -89,7 +89,18 @@ class World:
             self._end()
 
     def start_server(self, name):
-        self.running[name] = self.servers[name].start()
+        """On record from its first moment: whoever stops the world ends it, even if this program is killed meanwhile."""
+
+        def note(process):
+            self.running[name] = process
+            self._write_record(ready=False)
+
+        try:
+            with births(note):
+                self.running[name] = self.servers[name].start()
+        except BaseException:
+            self.running.pop(name, None)
+            raise
         self._write_record()
 
     def stop_server(self, name):
@@ -247,10 +258,10 @@ class World:
         found = self.record["processes"].items()
         self.running = {name: self.running.get(name) or Process.from_record(name, one) for name, one in found}
 
-    def _write_record(self):
+    def _write_record(self, ready=True):
         self.record["processes"] = {name: process.record() for name, process in self.running.items()}
         environment.write_secret(self.record_file, json.dumps(self.record, indent=1))
-        if self.servers and set(self.running) == set(self.servers):
+        if ready and self.servers and set(self.running) == set(self.servers):
             environment.write_environment(self.environment_file, self._values(), environment.COMMENTS)
 
     def _values(self):
