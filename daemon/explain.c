@@ -62,6 +62,7 @@ static void explain_json(const char *file, const struct message *message, gboole
     sheet_member(builder, "kind", kind_name(message->kind));
     sheet_member(builder, "why", message->why);
     sheet_member(builder, "own", message->own);
+    sheet_member(builder, "ownWhy", message->own_why);
     sheet_member(builder, "verdict", verdict_name(message->verdict.word));
     sheet_member(builder, "verdictWhy", message->verdict.why);
     sheet_instruction(builder, &message->instruction);
@@ -85,6 +86,8 @@ static void explain_text(const char *file, const struct message *message, gboole
            message->origin.says ? message->origin.says : "no stamp of our server");
     printf("  kind     %s: %s\n", kind_name(message->kind), message->why);
     printf("  words    %s\n", message->own);
+    if (message->own_why)
+        printf("           %s\n", message->own_why);
     printf("  verdict  %s: %s\n", verdict_name(message->verdict.word), message->verdict.why ? message->verdict.why : "-");
     if (message->instruction.word != INSTRUCTION_NONE)
         printf("  asks     %s%s%s: %s\n", instruction_name(message->instruction.word), message->instruction.whom ? " to " : "",

@@ -186,7 +186,9 @@ static void print_json(const char *name, const struct message *message, const ch
     sheet_member(builder, "kind", kind_name(message ? message->kind : KIND_UNKNOWN));
     sheet_member(builder, "why", message ? message->why : fault);
     sheet_member(builder, "own", message ? message->own : "");
+    sheet_member(builder, "ownWhy", message ? message->own_why : NULL);
     sheet_member(builder, "verdict", verdict_name(message ? message->verdict.word : VERDICT_NONE));
+    sheet_member(builder, "verdictWhy", message ? message->verdict.why : NULL);
     sheet_member(builder, "reason", message ? message->verdict.reason : NULL);
     sheet_member(builder, "archive", message ? message->verdict.archive : NULL);
     sheet_instruction(builder, message ? &message->instruction : NULL);
@@ -231,6 +233,7 @@ static void print_text(const char *name, const struct message *message, const ch
     print_line("kind", kind_name(message->kind));
     print_line("why", message->why);
     print_line("own", message->own);
+    print_line(*message->own ? "" : "own", message->own_why);
     print_line("verdict", verdict_name(message->verdict.word));
     print_line("", message->verdict.why);
     print_line("reason", message->verdict.reason);

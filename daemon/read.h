@@ -6,7 +6,7 @@
 
 /* argv holds what follows the command's name: [--templates DIR] FILE... Thousands of files are fine: they are read as the daemon
  * reads them, by a parser in a process of its own. With
- * `json` one object per file, in order, with the members file, kind, why, own, verdict, reason, archive, delegate, note, undo, form, findings
+ * `json` one object per file, in order, with the members file, kind, why, own, ownWhy, verdict, verdictWhy, reason, archive, delegate, note, undo, form, findings
  * (code, field, line, zh, en), signature (state, why, subject, mail, issuer, serial, fingerprint, signed) and, where there are any, lines (transcript.h); what else is
  * not there is null. A file that cannot be opened, or at which the parser dies, is of kind "unknown". Without DIR:
  * $COUNTERSIGN_TEMPLATES, else the templates beside the

@@ -33,11 +33,11 @@ gboolean field_is_end(gunichar c)
 /* `无`, `待补`, `（请填写）`: the blank was not filled in. */
 gboolean field_is_blank_word(const char *value)
 {
-    static const char *const blanks[] = {"无",     "没有",   "暂无", "待补", "待定", "后补",   "稍后",   "稍后提供", "空",   "未知",
-                                         "不详",   "n/a",    "na",   "none", "tbd",  "nil",    "null",   "-",        "/",    "无需",
-                                         "不需要", "请填写", "填写", "同上", "如下", "见附件", "如题",   "如附件",   "编号", "号码",
-                                         "number", "no",     "…",    "...",  "……",   "略",     "x",      "xx",       "xxx",  "xxxx",
-                                         "×",      "××",     "×××",  "text", "理由", "原因",   "reason", "?",        "？"};
+    static const char *const blanks[] = {"无",     "没有",   "暂无", "待补", "待定", "后补",   "稍后",  "稍后提供", "空",   "未知",
+                                         "不详",   "n/a",    "na",   "none", "tbd",  "nil",    "null",  "-",        "/",    "无需",
+                                         "不需要", "请填写", "填写", "同上", "如下", "见附件", "如题",  "如附件",   "编号", "号码",
+                                         "number", "no",     "…",    "...",  "……",   "略",     "x",     "xx",       "xxx",  "xxxx",
+                                         "×",      "××",     "×××",  "text", "理由", "原因",   "reason"};
     g_autofree char *lower = g_utf8_strdown(value, -1);
     char *inner = lower;
     while (*inner && strchr("([<{_.*- ", *inner))
@@ -90,6 +90,13 @@ static guint reason_label(const GArray *tokens, guint at)
     return at;
 }
 
+/* Punctuation that asks nothing. */
+static gboolean ends_quietly(const char *line, gsize length)
+{
+    gunichar last = g_utf8_get_char(g_utf8_find_prev_char(line, line + length));
+    return field_is_end(last) && last != '?' && last != 0xFF1F;
+}
+
 void field_drop_blank_reason(const char *words, GArray *tokens)
 {
     for (guint i = reason_label(tokens, 0); i < tokens->len; i = reason_label(tokens, i + 1)) {
@@ -99,7 +106,7 @@ void field_drop_blank_reason(const char *words, GArray *tokens)
         g_autofree char *line = g_strndup(value, strcspn(value, "\n"));
         struct field_span span = {token_at(tokens, i)->start, (gsize)(value - words) + strlen(line)};
         gsize length = strlen(line);
-        while (length > 0 && field_is_end(g_utf8_get_char(g_utf8_find_prev_char(line, line + length))))
+        while (length > 0 && ends_quietly(line, length))
             length = (gsize)(g_utf8_find_prev_char(line, line + length) - line);
         line[length] = '\0';
         if (field_is_blank(line))

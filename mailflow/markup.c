@@ -200,6 +200,7 @@ struct reader {
     gboolean worded;                            /* the line being written holds words */
     gboolean signing;                           /* a signature began that has no container */
     gboolean own;                               /* words of the person stand above */
+    gboolean cut;                               /* the answered mail follows to the end */
 };
 
 static void end_line(struct reader *reader)
@@ -342,8 +343,10 @@ static void on_start(void *context, const xmlChar *element, const xmlChar **attr
     /* Bare paragraphs stand apart; those of Outlook, with a class, do not. */
     if (!strcmp(name, "p") && (!attributes || !attributes[0]) && reader->text->len > 0 && !reader->hidden)
         end_line(reader);
-    if ((effect & EFFECT_CUT) && reader->own && !reader->quoted)
+    if ((effect & EFFECT_CUT) && reader->own && !reader->quoted) {
+        reader->cut = TRUE;
         xmlStopParser(reader->parser);
+    }
     reader->signing = reader->signing || ((effect & EFFECT_SIGN_BELOW) && reader->own);
     reader->stack[reader->depth++] = (guint16)effect;
     reader->hidden += (effect & EFFECT_HIDE) != 0;
@@ -392,14 +395,14 @@ static gsize tame_length(const char *html, gsize length)
     return length;
 }
 
-void markup_read(const char *html, GString *text, GByteArray *marks)
+gboolean markup_read(const char *html, GString *text, GByteArray *marks)
 {
     gsize length = tame_length(html, strnlen(html, LARGEST));
     if (length == 0)
-        return;
+        return FALSE;
     htmlParserCtxtPtr parser = htmlCreateMemoryParserCtxt(html, (int)length);
     if (!parser)
-        return;
+        return FALSE;
     struct reader reader = {.parser = parser, .text = text, .marks = marks};
     htmlSAXHandler events = {
         .startElement = on_start, .endElement = on_end, .characters = on_characters, .ignorableWhitespace = on_characters};
@@ -414,6 +417,7 @@ void markup_read(const char *html, GString *text, GByteArray *marks)
     if (reader.worded)
         end_line(&reader);
     htmlFreeParserCtxt(parser);
+    return reader.cut;
 }
 
 gboolean markup_is_html(const char *plain)

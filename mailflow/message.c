@@ -55,6 +55,7 @@ void message_free(struct message *message)
     g_array_unref(message->sightings);
     bounce_free(message->bounce);
     g_free(message->own);
+    g_free(message->own_why);
     verdict_clear(&message->verdict);
     instruction_clear(&message->instruction);
     confirmation_clear(&message->confirmation);
@@ -266,10 +267,10 @@ static const struct part *read_form(const struct message_reader *reader, const G
     return part;
 }
 
-static char *words_of(const struct body *body)
+static char *words_of(const struct body *body, char **how)
 {
     char *own =
-        own_words(body->plain->len > 0 ? body->plain->str : NULL, body->flowed, body->html->len > 0 ? body->html->str : NULL);
+        own_words(body->plain->len > 0 ? body->plain->str : NULL, body->flowed, body->html->len > 0 ? body->html->str : NULL, how);
 
     return cut(own, LIMIT_OWN_BYTES);
 }
@@ -277,7 +278,8 @@ static char *words_of(const struct body *body)
 static void read_words(const struct body *body, struct message *message)
 {
     g_free(message->own);
-    message->own = words_of(body);
+    g_free(message->own_why);
+    message->own = words_of(body, &message->own_why);
     verdict_read(message->own, &message->verdict);
     instruction_read(message->own, &message->verdict, &message->instruction);
     confirmation_read(message->own, &message->confirmation);
@@ -292,7 +294,7 @@ static gboolean is_spoken(const GArray *parts, const struct part *form, const st
     struct instruction instruction;
 
     body_read(parts, form, cover, place, &body);
-    g_autofree char *own = words_of(&body);
+    g_autofree char *own = words_of(&body, NULL);
     verdict_read(own, &verdict);
     instruction_read(own, &verdict, &instruction);
     gboolean settles = verdict.word != VERDICT_NONE || instruction.word != INSTRUCTION_NONE;

@@ -36,6 +36,7 @@ struct message {
     struct bounce *bounce; /* with KIND_BOUNCE; NULL otherwise */
 
     char *own;              /* the person's own words; "" when none */
+    char *own_why;          /* one English line: how they were found (own.h); NULL when nothing was looked for */
     struct verdict verdict; /* read from own, as a reviewer's answer; none unless a person writes (KIND_REPLY, KIND_QUESTION) */
     struct instruction instruction;   /* likewise: to hand the task on, or to take a decision back */
     struct confirmation confirmation; /* read from own, as an applicant's answer to a receipt; likewise */

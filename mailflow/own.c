@@ -132,6 +132,7 @@ struct gathered {
     gboolean between;  /* among quotes: a rule begins a footer there */
     gboolean over;     /* a signature or a notice began: nothing below counts */
     gboolean skipping; /* the rest of a paragraph that is not the person's */
+    const char *left;  /* what was left out first; NULL */
 };
 
 static struct quote_line *line_at(const GArray *lines, gsize at)
@@ -185,6 +186,7 @@ static void gather(struct gathered *gathered, struct quote_line *line)
     gsize length = strlen(line->text);
     if (gathered->worded == 0 && wording_is_banner(folded)) {
         /* A banner that fills its line goes on in the next; a short one does not. */
+        gathered->left = gathered->left ? gathered->left : "a gateway's warning";
         gathered->skipping = length >= 70 && !strchr(".!)]", line->text[length - 1]) && !g_str_has_suffix(line->text, "。");
         return;
     }
@@ -192,6 +194,11 @@ static void gather(struct gathered *gathered, struct quote_line *line)
     gboolean notice = wording_is_disclaimer(folded), dashes = is_dash_line(line->text);
     if (footer || notice || dashes || (gathered->worded > 0 && wording_is_closing(folded))) {
         gathered->over = gathered->worded > 0;
+        if (!gathered->left)
+            gathered->left = footer   ? "a client's footer"
+                             : notice ? "a legal notice"
+                             : dashes ? "what follows dashes"
+                                      : "a closing";
         gathered->skipping = notice || (dashes && gathered->between) || !strcmp(line->text, "--");
         return;
     }
@@ -280,28 +287,53 @@ static void gather_between(GArray *lines, gsize from, struct gathered *gathered)
     }
 }
 
-static char *words_of(GString *text, gboolean flowed, const GByteArray *marks)
+/* `text/plain, cut before line 4 by quoted headers; a client's footer left out`. */
+static char *explain(const char *source, const char *by, gsize line, const struct gathered *gathered)
 {
-    g_autoptr(GArray) lines = split(text, flowed, marks);
+    g_autoptr(GString) how = g_string_new(source);
+    if (by)
+        g_string_append_printf(how, ", cut before line %" G_GSIZE_FORMAT " by %s", line, by);
+    if (gathered->between)
+        g_string_append(how, "; words below or between the quotes");
+    if (gathered->left)
+        g_string_append_printf(how, "; %s left out", gathered->left);
+    return g_string_free(g_steal_pointer(&how), FALSE);
+}
+
+/* A body's lines as words. */
+struct source {
+    const char *name; /* English, for the explanation */
+    gboolean flowed;
+    const GByteArray *marks; /* NULL for plain text */
+    gboolean cut;            /* a client's mark ended the HTML */
+};
+
+static char *words_of(GString *text, const struct source *source, char **how)
+{
+    g_autoptr(GArray) lines = split(text, source->flowed, source->marks);
     undouble(lines);
     g_autoptr(GPtrArray) kept = g_ptr_array_new();
     struct gathered gathered = {.lines = kept};
-    struct quote_opening opening = {0, 0};
+    struct quote_opening opening = {0, 0, NULL};
     gsize quote = gather_above(lines, &gathered, &opening);
     if (gathered.worded == gathered.greetings && quote < lines->len) {
         gathered.over = gathered.skipping = FALSE;
         gather_between(lines, quote + opening.lines, &gathered);
     }
+    const char *by = quote == lines->len ? (source->cut ? "a client's mark in the HTML" : NULL)
+                     : opening.by        ? opening.by
+                                         : "a quote mark or a container of quoted mail";
+    *how = explain(source->name, by, quote + 1, &gathered);
     return join(kept);
 }
 
-static char *words_of_html(const char *html)
+static char *words_of_html(const char *html, const char *name, char **how)
 {
     g_autoptr(GString) text = g_string_new(NULL);
     g_autoptr(GByteArray) marks = g_byte_array_new();
-    markup_read(html, text, marks);
+    struct source source = {.name = name, .marks = marks, .cut = markup_read(html, text, marks)};
     g_autoptr(GString) tidied = tidy(text->str, text->len, FALSE);
-    return words_of(tidied, FALSE, marks);
+    return words_of(tidied, &source, how);
 }
 
 static gboolean has_words(const char *text)
@@ -314,19 +346,24 @@ static gboolean has_words(const char *text)
     return FALSE;
 }
 
-char *own_words(const char *plain, gboolean flowed, const char *html)
+char *own_words(const char *plain, gboolean flowed, const char *html, char **how)
 {
     char *words = NULL;
+    g_autofree char *explained = NULL;
     if (plain && markup_is_html(plain)) {
-        words = words_of_html(plain);
+        words = words_of_html(plain, "HTML in text/plain", &explained);
     } else if (plain) {
         g_autoptr(GString) tidied = tidy(plain, LARGEST_PLAIN, TRUE);
+        struct source source = {.name = "text/plain", .flowed = flowed};
         if (has_words(tidied->str))
-            words = words_of(tidied, flowed, NULL);
+            words = words_of(tidied, &source, &explained);
     }
     if (html && (!words || !*words)) {
         g_free(words);
-        words = words_of_html(html);
+        g_free(g_steal_pointer(&explained));
+        words = words_of_html(html, "text/html", &explained);
     }
+    if (how)
+        *how = explained ? g_steal_pointer(&explained) : g_strdup("no text");
     return words ? words : g_strdup("");
 }

@@ -17,7 +17,7 @@
 #define FINDINGS_TYPE "a(smsmsmsissb)"
 #define PACKET_TYPE                                                                                                                \
     "(msmsmsmsmsxasas" ORIGIN_TYPE SIGNATURE_TYPE "us" SIGHTINGS_TYPE BOUNCE_TYPE                                                  \
-    "s" VERDICT_TYPE INSTRUCTION_TYPE CONFIRMATION_TYPE "ms" FORM_TYPE FINDINGS_TYPE ")"
+    "sms" VERDICT_TYPE INSTRUCTION_TYPE CONFIRMATION_TYPE "ms" FORM_TYPE FINDINGS_TYPE ")"
 
 static GVariant *write_text(const char *text)
 {
@@ -121,6 +121,7 @@ GBytes *packet_write(const struct message *message)
         write_sightings(message->sightings),
         write_bounce(message->bounce),
         g_variant_new_string(message->own),
+        write_text(message->own_why),
         g_variant_new("(umsmsms)", (guint32)verdict->word, verdict->reason, verdict->archive, verdict->why),
         g_variant_new("(umsmsms)", (guint32)instruction->word, instruction->whom, instruction->note, instruction->why),
         write_confirmation(&message->confirmation),
@@ -422,6 +423,7 @@ struct message *packet_read(GBytes *bytes)
     message->sightings = read_sightings(&reader);
     message->bounce = read_bounce(&reader);
     message->own = read_text(&reader, LIMIT_OWN_BYTES);
+    message->own_why = read_line(&reader, LIMIT_FILE_NAME);
     read_verdict(&reader, &message->verdict);
     read_instruction(&reader, &message->instruction);
     read_confirmation(&reader, &message->confirmation);

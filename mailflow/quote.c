@@ -343,30 +343,30 @@ static gsize notes_headers(const GArray *lines, gsize at, const char *folded)
 
 struct quote_opening quote_opens(const GArray *lines, gsize at)
 {
-    struct quote_opening none = {0, 0};
+    struct quote_opening none = {0, 0, NULL};
     const char *line = line_at(lines, at);
     if (!*line)
         return none;
     g_autofree char *folded = wording_fold(line, LONGEST_LINE);
     if (is_separator(folded) || is_begun(folded))
-        return (struct quote_opening){1, 0};
+        return (struct quote_opening){1, 0, "a separator"};
     gsize count = header_block(lines, at);
     if (count == 0)
         count = bare_separator(lines, at, folded);
     if (count == 0)
         count = notes_headers(lines, at, folded);
     if (count > 0)
-        return (struct quote_opening){count, 0};
+        return (struct quote_opening){count, 0, "quoted headers"};
     if (quote_is_rule(line)) {
         gsize next = at + 1;
         while (next < lines->len && next < at + 3 && !*line_at(lines, next))
             next++;
         count = next < lines->len ? header_block(lines, next) : 0;
-        return count > 0 ? (struct quote_opening){next - at + count, 0} : none;
+        return count > 0 ? (struct quote_opening){next - at + count, 0, "a rule and quoted headers"} : none;
     }
     count = attribution(lines, at);
     if (count > 0)
-        return (struct quote_opening){count, 0};
+        return (struct quote_opening){count, 0, "who wrote when"};
     gsize keep = glued(line);
-    return keep == G_MAXSIZE ? none : (struct quote_opening){1, keep};
+    return keep == G_MAXSIZE ? none : (struct quote_opening){1, keep, "a separator within the line"};
 }

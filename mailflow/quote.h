@@ -14,8 +14,9 @@ struct quote_line {
 
 /* What was found at a line. */
 struct quote_opening {
-    gsize lines; /* how many lines the opening itself takes, 0 when there is none */
-    gsize keep;  /* bytes at the start of the first line that are the person's own: clients glue the opening to the last word */
+    gsize lines;    /* how many lines the opening itself takes, 0 when there is none */
+    gsize keep;     /* bytes at the start of the first line that are the person's own: clients glue the opening to the last word */
+    const char *by; /* English: what opens it; NULL when nothing does */
 };
 
 /* Whether a plain line stands behind a quote mark: `> text`, `>text`, `＞`, `AB> text`. */

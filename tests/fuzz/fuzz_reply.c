@@ -35,7 +35,7 @@ static void assert_words(const char *words)
 
 static void assert_no_verdict(const char *plain, gboolean flowed, const char *html)
 {
-    g_autofree char *words = own_words(plain, flowed, html);
+    g_autofree char *words = own_words(plain, flowed, html, NULL);
     struct verdict verdict;
 
     verdict_read(words, &verdict);
@@ -73,7 +73,7 @@ int LLVMFuzzerTestOneInput(const guint8 *data, gsize size)
     if (seam)
         *seam = '\0';
     const char *html = how == 'h' ? body : seam ? seam + strlen(SEAM) : NULL;
-    g_autofree char *words = own_words(how == 'h' ? NULL : body, how == 'f', html);
+    g_autofree char *words = own_words(how == 'h' ? NULL : body, how == 'f', html, NULL);
     assert_words(words);
     if (!large && how != 'h')
         assert_quoted_is_silent(body, how == 'f');

@@ -54,8 +54,8 @@ static const char *member(JsonNode *node, const char *name)
 static void test_members(void **state)
 {
     (void)state;
-    static const char *const names[] = {"file",     "kind", "why",  "own",  "verdict",  "reason",   "archive",
-                                        "delegate", "note", "undo", "form", "findings", "signature"};
+    static const char *const names[] = {"file",    "kind",     "why",  "own",  "ownWhy", "verdict",  "verdictWhy", "reason",
+                                        "archive", "delegate", "note", "undo", "form",   "findings", "signature"};
     char *arguments[] = {"--templates",
                          "templates",
                          GOLDEN "reply-qq-web.eml",
@@ -78,6 +78,8 @@ static void test_members(void **state)
     assert_string_equal(member(reply, "verdict"), "approve");
     assert_string_equal(member(reply, "archive"), "济建〔2026〕12号");
     assert_null(member(reply, "reason"));
+    assert_string_equal(member(reply, "ownWhy"), "text/plain, cut before line 5 by a separator");
+    assert_string_equal(member(reply, "verdictWhy"), "'同意' is the first statement");
     assert_null(member(reply, "signature"));
     g_autoptr(JsonNode) form = parse(lines[1]);
     JsonArray *findings = json_object_get_array_member(json_node_get_object(form), "findings");

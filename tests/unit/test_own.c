@@ -21,7 +21,7 @@ static int differs_from_golden(const char *name)
     assert_true(g_file_get_contents(path, &body, NULL, NULL));
     assert_true(g_file_get_contents(want_path, &want, NULL, NULL));
     gboolean html = g_str_has_suffix(name, ".html");
-    g_autofree char *words = own_words(html ? NULL : body, g_str_has_suffix(name, ".flowed"), html ? body : NULL);
+    g_autofree char *words = own_words(html ? NULL : body, g_str_has_suffix(name, ".flowed"), html ? body : NULL, NULL);
     if (!strcmp(words, g_strchomp(want)))
         return 0;
     print_error("%s: got [%s], want [%s]\n", name, words, want);
@@ -75,7 +75,7 @@ static void test_reads_small_bodies(void **state)
     (void)state;
     int wrong = 0;
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
-        g_autofree char *words = own_words(rows[i].plain, FALSE, rows[i].html);
+        g_autofree char *words = own_words(rows[i].plain, FALSE, rows[i].html, NULL);
         if (strcmp(words, rows[i].want)) {
             print_error("%zu: got [%s], want [%s]\n", i, words, rows[i].want);
             wrong++;
@@ -167,7 +167,7 @@ static void test_stops_where_the_answered_mail_begins(void **state)
         for (gsize o = 0; o < G_N_ELEMENTS(above); o++)
             for (gsize g = 0; g < G_N_ELEMENTS(gaps) * G_N_ELEMENTS(below); g++) {
                 g_autofree char *body = g_strconcat(above[o], gaps[g % 4], attributions[a], below[g / 4], NULL);
-                g_autofree char *words = own_words(body, FALSE, NULL);
+                g_autofree char *words = own_words(body, FALSE, NULL, NULL);
                 assert_string_equal(words, above[o]);
             }
 }
@@ -177,10 +177,10 @@ static void test_finds_nothing_in_quotes_alone(void **state)
     (void)state;
     for (gsize a = 0; a < G_N_ELEMENTS(attributions); a++) {
         g_autofree char *body = g_strconcat(attributions[a], "\n\n> 同意\n>\n> 不同意\n", NULL);
-        g_autofree char *words = own_words(body, FALSE, NULL);
+        g_autofree char *words = own_words(body, FALSE, NULL, NULL);
         assert_string_equal(words, "");
         g_autofree char *unmarked = g_strconcat(attributions[a], "\n\n同意\n\n不同意\n", NULL);
-        g_autofree char *none = own_words(unmarked, FALSE, NULL);
+        g_autofree char *none = own_words(unmarked, FALSE, NULL, NULL);
         assert_string_equal(none, "");
     }
 }
@@ -190,7 +190,7 @@ static void test_finds_words_below_and_between_marked_quotes(void **state)
     (void)state;
     for (gsize a = 0; a < 33; a++) {
         g_autofree char *body = g_strconcat(attributions[a], "\n> 第一\n>\n\n不同意\n\n> 第二\n\n材料不全\n", NULL);
-        g_autofree char *words = own_words(body, FALSE, NULL);
+        g_autofree char *words = own_words(body, FALSE, NULL, NULL);
         assert_string_equal(words, "不同意\n\n材料不全");
     }
 }
@@ -227,8 +227,8 @@ static void test_reads_any_body_in_bounded_time(void **state)
         for (int turn = 0; turn < 2; turn++) {
             while (body->len < 1 << 20)
                 g_string_append(body, pieces[i]);
-            g_autofree char *plain = own_words(body->str, i % 2, NULL);
-            g_autofree char *html = own_words(NULL, FALSE, body->str);
+            g_autofree char *plain = own_words(body->str, i % 2, NULL, NULL);
+            g_autofree char *html = own_words(NULL, FALSE, body->str, NULL);
             assert_non_null(plain);
             assert_non_null(html);
             g_string_truncate(body, 0);
