@@ -237,7 +237,7 @@ static char *address_on_line(const char *words, const GArray *tokens, guint from
 static char *read_name(const char *said)
 {
     static const char *const company[] = {"我的同事", "我同事", "同事", "my colleague ", "colleague "};
-    g_autofree char *name = text_one_line(said, LONGEST_NAME);
+    g_autofree char *name = text_one_line(said, LONGEST_NAME + 8); /* one that is longer is cut, and stays too long */
 
     for (gsize i = 0; i < G_N_ELEMENTS(company); i++)
         if (g_ascii_strncasecmp(name, company[i], strlen(company[i])) == 0 && name[strlen(company[i])])
@@ -287,12 +287,13 @@ static void read_delegation(const char *words, const GArray *tokens, guint lead,
         end = name_end(words, tokens, from);
     if (several || !settled(tokens, mail ? from : end) || (!mail && !is_plain_name(words, tokens, from, end)))
         return be_unclear(instruction, "a task is to be handed on, but more is said");
-    g_autofree char *name = mail ? NULL : piece(words, tokens, from, end);
-    if (name && strlen(name) > LONGEST_NAME)
+    g_autofree char *written = piece(words, tokens, from, end);
+    g_autofree char *whom = mail ? g_strdup(mail) : read_name(written);
+    if (!*whom || strlen(whom) > LONGEST_NAME)
         return be_unclear(instruction, "a task is to be handed on, but to whom is not clear");
     g_autofree char *said = piece(words, tokens, core, core + 1);
     instruction->word = INSTRUCTION_DELEGATE;
-    instruction->whom = mail ? g_strdup(mail) : read_name(name);
+    instruction->whom = g_steal_pointer(&whom);
     instruction->note = read_note(words, tokens, lead, end);
     instruction->why = g_strdup_printf("'%s' hands the task on", said);
 }
