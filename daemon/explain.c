@@ -6,7 +6,9 @@
 #include "daemon/sheet.h"
 #include "daemon/site.h"
 #include "daemon/transcript.h"
+#include "mailflow/affair.h"
 #include "mailflow/intake.h"
+#include "mailflow/proof.h"
 
 /* A request that will never be: nothing is counted up for an explanation. */
 static char *no_id(void *context, const char *type, int year)
@@ -51,7 +53,49 @@ static void explain_plan(JsonBuilder *builder, const struct plan *plan)
     json_builder_end_object(builder);
 }
 
-static void explain_json(const char *file, const struct message *message, gboolean known, const GPtrArray *plans)
+struct demanded { /* what the stage that a reviewer answers demands, and what the mail has of it */
+    char *stage;  /* NULL: the mail answers none */
+    enum proof proof;
+    struct proof_found found;
+    char *line;
+};
+
+static void demanded_clear(struct demanded *demanded)
+{
+    g_free(demanded->stage);
+    g_free(demanded->line);
+    proof_found_clear(&demanded->found);
+}
+
+/* FALSE when the directory could not be asked. */
+static gboolean read_demanded(const struct mind *mind, const struct message *message, struct demanded *demanded, GError **error)
+{
+    gboolean disagree;
+    const char *token = token_agreed(message->sightings, &disagree);
+    g_autofree char *hash = token ? token_hash(token) : NULL;
+    struct ticket *ticket = hash ? mind->records.ticket(mind->records.context, hash) : NULL;
+    GError *problem = NULL;
+
+    *demanded = (struct demanded){.stage = NULL};
+    if (ticket && ticket->person && !g_str_equal(ticket->role, "applicant")) {
+        struct affair *affair = affair_open(mind, ticket->request);
+        struct entry *person = mind->facts.read(mind->facts.context, ticket->person, &problem);
+        const char *state = affair->request->state;
+        demanded->stage = g_strdup_printf("%s/%s", affair->request->type, state);
+        demanded->proof = demand_at(mind->policy->proofs, affair->request->type, state);
+        proof_find(mind, message, person, demanded->proof, affair_asked(affair), &demanded->found);
+        demanded->line = proof_line(mind, message, person, affair_asked(affair));
+        entry_free(person);
+        affair_free(affair);
+    }
+    ticket_free(ticket);
+    if (problem)
+        g_propagate_error(error, problem);
+    return !problem;
+}
+
+static void explain_json(const char *file, const struct message *message, const struct demanded *demanded, gboolean known,
+                         const GPtrArray *plans)
 {
     g_autoptr(JsonBuilder) builder = json_builder_new();
 
@@ -59,6 +103,10 @@ static void explain_json(const char *file, const struct message *message, gboole
     sheet_member(builder, "file", file);
     sheet_member(builder, "sender", message->from);
     sheet_member(builder, "origin", message->origin.says);
+    sheet_member(builder, "signature", message->signature ? signature_state_name(message->signature->state) : NULL);
+    sheet_member(builder, "proofDemanded", demanded->stage ? proof_name(demanded->proof) : NULL);
+    sheet_member(builder, "proof", demanded->line);
+    sheet_member(builder, "proofLacks", demanded->found.en);
     sheet_member(builder, "kind", kind_name(message->kind));
     sheet_member(builder, "why", message->why);
     sheet_member(builder, "own", message->own);
@@ -78,12 +126,18 @@ static void explain_json(const char *file, const struct message *message, gboole
     sheet_json(builder);
 }
 
-static void explain_text(const char *file, const struct message *message, gboolean known, const GPtrArray *plans)
+static void explain_text(const char *file, const struct message *message, const struct demanded *demanded, gboolean known,
+                         const GPtrArray *plans)
 {
     printf("%s\n", file);
     printf("  sender   %s\n", message->from ? message->from : "-");
     printf("  origin   %s%s\n", message->origin.dmarc ? "aligned DMARC pass: " : "not proved: ",
            message->origin.says ? message->origin.says : "no stamp of our server");
+    if (message->signature)
+        printf("  signed   %s: %s\n", signature_state_name(message->signature->state), message->signature->why);
+    if (demanded->stage)
+        printf("  proof    %s demands %s, the mail has %s%s%s\n", demanded->stage, proof_name(demanded->proof), demanded->line,
+               demanded->found.given ? "" : ": ", demanded->found.given ? "" : demanded->found.en);
     printf("  kind     %s: %s\n", kind_name(message->kind), message->why);
     printf("  words    %s\n", message->own);
     if (message->own_why)
@@ -129,12 +183,16 @@ static enum command_exit explain_file(const struct command_call *call, struct si
     }
     clock_today(&reader.today);
     struct message *message = message_read(&reader, bytes, size);
-    g_autoptr(GPtrArray) plans = intake(&site->mind, message, &error);
+    struct demanded demanded;
+    g_autoptr(GPtrArray) plans = NULL;
+    if (read_demanded(&site->mind, message, &demanded, &error))
+        plans = intake(&site->mind, message, &error);
     gboolean known = store_knows(site->store, message);
     if (plans)
-        (call->json ? explain_json : explain_text)(file, message, known, plans);
+        (call->json ? explain_json : explain_text)(file, message, &demanded, known, plans);
     else
         fprintf(stderr, "countersign: %s: %s\n", file, error->message);
+    demanded_clear(&demanded);
     message_free(message);
     return plans ? COMMAND_FINE : COMMAND_FAULT;
 }

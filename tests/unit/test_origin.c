@@ -53,6 +53,38 @@ static const struct sample samples[] = {
     {"mx.example.com.other.test; dmarc=pass header.from=city.example.com", ""},
     {OURS " dmarc=pass header.from=city.example.com", "s"},
     {"", ""},
+    /* a version is a number, and nothing else stands before the first semicolon */
+    {OURS " 12 (v) ; dmarc=pass header.from=city.example.com", "sm"},
+    {OURS " 1 1; dmarc=pass header.from=city.example.com", "s"},
+    {OURS " 1x; dmarc=pass header.from=city.example.com", "s"},
+    /* comments and folds wherever RFC 8601 has CFWS */
+    {"(a) " OURS " (b) 1 (c) ; (d) dmarc (e) = (f) pass (g) header.from (h) = (i) city.example.com (j)", "sm"},
+    {OURS ";\r\n\tdmarc=pass\r\n\t(p=reject)\r\n\theader.from=city.example.com", "sm"},
+    {"\"" OURS "\"; dmarc=pass header.from=\"city.example.com\"", "sm"},
+    {OURS "(c); dmarc=pass header.from=city.example.com", "sm"},
+    /* more than one result: the others neither help nor harm, a second of DMARC that is none does */
+    {OURS "; spf=fail smtp.mailfrom=x@other.test; dkim=none; dmarc=pass header.from=city.example.com; iprev=fail", "sm"},
+    {OURS "; dmarc=pass header.from=city.example.com; dmarc=none header.from=city.example.com", "s"},
+    {OURS "; dmarc=pass header.from=other.test; dmarc=pass header.from=city.example.com", "sm"},
+    {OURS "; dmarc=passed header.from=city.example.com", "s"},
+    {OURS "; dmarc=\"pass\" header.from=city.example.com", "sm"},
+    {OURS "; dmarc=pass policy.from=city.example.com", "s"},
+    {OURS "; dmarc=pass smtp.from=city.example.com", "s"},
+    {OURS "; xdmarc=pass header.from=city.example.com", "s"},
+    {OURS "; dmarc.x=pass header.from=city.example.com", "s"},
+    /* what a chain of forwarders says, even in our name, is not what our server saw */
+    {OURS "; arc=pass (i=2 dmarc=pass fromdomain=city.example.com) header.oldest-pass=0", "s"},
+    {OURS "; arc=pass; dmarc=fail header.from=city.example.com", "s"},
+    {"i=1; " OURS "; dmarc=pass header.from=city.example.com", ""},
+    /* neighbours in name */
+    {OURS "; dmarc=pass header.from=city.example.com.", "s"},
+    {OURS "; dmarc=pass header.from=x.city.example.com", "s"},
+    {OURS "; dmarc=pass header.from=city.example.com.other.test", "s"},
+    {OURS "; dmarc=pass header.from=city.example.com\\", "s"},
+    {OURS ".; dmarc=pass header.from=city.example.com", ""},
+    {"xmx.example.com; dmarc=pass header.from=city.example.com", ""},
+    {"mx.example.com\xe2\x80\x8b; dmarc=pass header.from=city.example.com", ""},
+    {"\xef\xbd\x8dx.example.com; dmarc=pass header.from=city.example.com", ""},
 };
 
 static void check(const char *const *headers, const char *id, const char *expected)
