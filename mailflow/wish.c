@@ -28,8 +28,8 @@ static const struct {
 static const struct {
     const char *says, *means;
 } tables[] = {
-    {"form", "表"},  {"table", "表"}, {"表格", "表"},  {"附表", "表"},  {"表一", "表1"},
-    {"表二", "表2"}, {"表三", "表3"}, {"表四", "表4"}, {"表五", "表5"},
+    {"formno", "表"}, {"tableno", "表"}, {"form", "表"},  {"table", "表"}, {"表格", "表"},  {"表单", "表"},
+    {"附表", "表"},   {"表一", "表1"},   {"表二", "表2"}, {"表三", "表3"}, {"表四", "表4"}, {"表五", "表5"},
 };
 
 /* Only letters, digits, ideographs and the hyphens within a number, folded. */
@@ -110,10 +110,39 @@ static gboolean read_status(const char *said, struct wish *wish)
     return FALSE;
 }
 
-static gboolean read_line(const struct mind *mind, const char *line, struct wish *wish)
-{
-    g_autofree char *said = strlen(line) <= LINE_BYTES ? key(line) : g_strdup("");
+/* What people say around a wish, as key() writes it; longer before shorter. */
+static const char *const before_wish[] = {
+    "您好",   "你好",   "老师好", "老师",   "领导",   "请问",  "烦请", "麻烦您", "麻烦",     "劳驾",   "请",
+    "我想",   "想",     "我要",   "我需要", "需要",   "要",    "帮我", "给我",   "发一下",   "发一份", "发送",
+    "发给我", "发我",   "发",     "索取",   "索要",   "领取",  "下载", "申领",   "查询一下", "查一下", "查看",
+    "看一下", "查询",   "一下",   "一份",   "空白的", "空白",  "我的", "hello",  "hi",       "dear",   "please",
+    "pls",    "kindly", "send",   "me",     "ineed",  "iwant", "get",  "the",    "blank",    "my",     "a",
+};
+static const char *const after_wish[] = {
+    "谢谢您",           "谢谢",     "多谢",   "感谢",   "辛苦了", "一下", "一份", "空白表格", "空白表",
+    "thankyouverymuch", "thankyou", "thanks", "please", "pls",
+};
 
+/* Takes one such phrase from the beginning or the end; FALSE when there is none. */
+static gboolean strip_courtesy(char *said)
+{
+    gsize length = strlen(said);
+
+    for (guint i = 0; i < G_N_ELEMENTS(after_wish); i++)
+        if (length > strlen(after_wish[i]) && g_str_has_suffix(said, after_wish[i])) {
+            said[length - strlen(after_wish[i])] = '\0';
+            return TRUE;
+        }
+    for (guint i = 0; i < G_N_ELEMENTS(before_wish); i++)
+        if (length > strlen(before_wish[i]) && g_str_has_prefix(said, before_wish[i])) {
+            memmove(said, said + strlen(before_wish[i]), length - strlen(before_wish[i]) + 1);
+            return TRUE;
+        }
+    return FALSE;
+}
+
+static gboolean read_said(const struct mind *mind, const char *said, struct wish *wish)
+{
     for (guint i = 0; i < G_N_ELEMENTS(words); i++)
         if (g_str_equal(said, words[i].says) && words[i].word == WISH_HELP)
             return TRUE;
@@ -122,6 +151,18 @@ static gboolean read_line(const struct mind *mind, const char *line, struct wish
     wish->form = find_form(mind, said);
     wish->word = wish->form ? WISH_FORM : WISH_HELP;
     return wish->form != NULL;
+}
+
+/* The line as it is, and then without the courtesies around it. */
+static gboolean read_line(const struct mind *mind, const char *line, struct wish *wish)
+{
+    g_autofree char *said = strlen(line) <= LINE_BYTES ? key(line) : g_strdup("");
+
+    do
+        if (read_said(mind, said, wish))
+            return TRUE;
+    while (strip_courtesy(said));
+    return FALSE;
 }
 
 void wish_read(const struct mind *mind, const char *own, const char *subject, struct wish *wish)

@@ -27,8 +27,14 @@ static void assert_wish(const struct scene *scene, const char *own, const char *
 
 static void test_how_people_ask_for_the_state(void **state)
 {
-    static const char *const said[] = {"状态",     "状态。",           "STATUS",     "status!", "ＳＴＡＴＵＳ", "查询状态",
-                                       "【状态】", "您好\n状态\n谢谢", "  進度查詢", "查询",    "办理进度"};
+    static const char *const said[] = {"状态",           "状态。",
+                                       "STATUS",         "status!",
+                                       "ＳＴＡＴＵＳ",   "查询状态",
+                                       "【状态】",       "您好\n状态\n谢谢",
+                                       "  進度查詢",     "查询",
+                                       "办理进度",       "您好，请查询状态，谢谢！",
+                                       "请问申请状态",   "麻烦查询一下进度",
+                                       "status, please", "My status. Thank you."};
     static const char *const numbered[] = {"状态 T5-2026-000001", "STATUS T5-2026-000001", "状态：T5-2026-000001",
                                            "status t5-2026-000001", "状态ＴＥ－１"};
     struct scene *scene = scene_new();
@@ -68,6 +74,12 @@ static void test_how_people_ask_for_a_form(void **state)
         {"个人注册表", "individualRegistration"},
         {"培训报名", "trainingEnrolment"},
         {"撤回申请", "requestWithdrawal"},
+        {"您好，请发表５，谢谢！", "enterpriseRegistration"},
+        {"麻烦发一份表五", "enterpriseRegistration"},
+        {"索取空白表5", "enterpriseRegistration"},
+        {"Please send me form 5. Thanks!", "enterpriseRegistration"},
+        {"FORM NO. 5 please", "enterpriseRegistration"},
+        {"我需要附表二", "employerChange"},
     };
     struct scene *scene = scene_new();
     (void)state;
@@ -82,9 +94,21 @@ static void test_how_people_ask_for_a_form(void **state)
 
 static void test_what_is_said_in_a_sentence_is_no_wish(void **state)
 {
-    static const char *const said[] = {
-        "请问我的状态是什么意思？", "状态不好", "statusquo", "I need help with form 5 please", "表6", "表5和表6", "form", "表",
-        "STATUS of my request",     ""};
+    static const char *const said[] = {"请问我的状态是什么意思？",
+                                       "状态不好",
+                                       "statusquo",
+                                       "I need help with form 5 please",
+                                       "表6",
+                                       "表5和表6",
+                                       "form",
+                                       "表",
+                                       "STATUS of my request",
+                                       "",
+                                       "请问表5怎么填",
+                                       "我要投诉",
+                                       "请",
+                                       "please",
+                                       "谢谢"};
     struct scene *scene = scene_new();
     (void)state;
 
