@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "mailflow/phrase.h"
+#include "mailflow/signoff.h"
 #include "mailflow/text.h"
 
 #define LONGEST (8u << 10) /* who hands on a task writes little */
@@ -245,19 +246,24 @@ static char *read_name(const char *said)
     return text_trim(name);
 }
 
-/* What is said besides: before the statement and behind the name, without labels and courtesies. */
+/* What is said besides: before the statement and behind the name, without labels, courtesies and what people write under their words. */
 static char *read_note(const char *words, const GArray *tokens, guint lead, guint behind)
 {
     GString *note = g_string_new(NULL);
     guint from = behind;
+    gboolean labelled = FALSE;
 
     if (holds(tokens, 0, lead, WORD_AWAY))
         g_string_append_len(note, words, (gssize)token_at(tokens, lead)->start);
-    while (from < tokens->len && (ends_clause(class_at(tokens, from)) || class_at(tokens, from) == WORD_LABEL ||
-                                  may_trail(words, token_at(tokens, from))))
-        from++;
-    if (from < tokens->len)
-        g_string_append(note, words + token_at(tokens, from)->start);
+    for (; from < tokens->len && (ends_clause(class_at(tokens, from)) || class_at(tokens, from) == WORD_LABEL ||
+                                  may_trail(words, token_at(tokens, from)));
+         from++)
+        labelled = labelled || class_at(tokens, from) == WORD_LABEL;
+    if (from < tokens->len) {
+        const char *behind_name = words + token_at(tokens, behind)->start, *rest = words + token_at(tokens, from)->start;
+        const char *end = behind_name + signoff_start(behind_name, strlen(behind_name), !labelled);
+        g_string_append_len(note, rest, MAX(end - rest, 0));
+    }
     char *line = text_one_line(note->str, LONGEST_NOTE);
     g_string_free(note, TRUE);
     if (!*line)
