@@ -145,6 +145,22 @@ def test_who_can_log_in(slapd):
             slapd.bind(ended_or_employed, PASSWORD)
 
 
+def test_who_joins_an_enterprise_logs_in_only_when_the_account_is_kept(slapd):
+    courier, joined = slapd.bind(COURIER), H4_DN.replace(f"ou=individuals,{SUFFIX}", enterprise_dn(E2))
+    courier.rename_s(H4_DN, "csTraineeNumber=T-0004", enterprise_dn(E2), delold=0)
+    for closed in ["active", "disabled"]:
+        replace(slapd.root(), joined, csAccountStatus=closed)
+        with pytest.raises(ldap.INVALID_CREDENTIALS):
+            slapd.bind(joined, PASSWORD)
+    replace(courier, joined, csAccountStatus="kept")
+    kept = slapd.bind(joined, PASSWORD)
+    assert seen(kept, SUBJECTS) == {joined, C4_DN.replace(H4_DN, joined)}
+    kept.passwd_s(joined, PASSWORD, "another-password-of-mine")
+    slapd.bind(joined, "another-password-of-mine")
+    with pytest.raises(ldap.INSUFFICIENT_ACCESS):
+        replace(kept, joined, csAccountStatus="active")
+
+
 def test_a_disabled_account_cannot_log_in_until_it_is_active_again(slapd):
     replace(slapd.root(), enterprise_dn(E1), csAccountStatus="disabled")
     with pytest.raises(ldap.INVALID_CREDENTIALS):

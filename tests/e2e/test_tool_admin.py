@@ -42,7 +42,20 @@ def test_the_procedures_are_shown_as_a_table(people):
     assert {row["is"] for row in rows if "is" in row} == {"fine"}
     (table5,) = [row for row in rows if row.get("type") == "T5"]
     assert table5["stages"] == "cityReview by form cityCode +archive"
+    (option,) = [row for row in rows if row.get("option") == "registration-review"]
+    assert (option["chosen"], option["choices"]) == ("city", "city, city-province")
     assert "credit-code-new (void)" in table5["rules"] and table5["effects"] == "enterprise-add"
+
+
+def test_the_procedures_shown_are_those_in_force(people):
+    with people.configured(lambda text: f"{text}\n[procedures]\nregistration-review=city-province\nholder-info-correction=on\n"):
+        rows = people.tool("check")
+    (table5,) = [row for row in rows if row.get("type") == "T5"]
+    assert table5["stages"] == "cityReview by form cityCode +archive, then provinceReview by province"
+    (table4,) = [row for row in rows if row.get("type") == "T4"]
+    assert table4["form"] == "holderInfoCorrection"
+    (table4,) = [row for row in people.tool("check") if row.get("type") == "T4"]
+    assert table4["form"] == "(off)"
 
 
 # On paper
