@@ -244,9 +244,15 @@ static gboolean choose_certificates(struct affair *affair, const struct ticket *
 static gboolean decide_as_applicant(struct affair *affair, const struct ticket *ticket, const struct message *message,
                                     GPtrArray *plans, GError **error)
 {
-    static const char how_zh[] = "未能识别您的答复，申请状态未变，尚未提交。请回复“确认”提交申请，或回复“取消”撤回。";
-    static const char how_en[] = "Your answer was not understood; nothing has changed and nothing is submitted. Answer CONFIRM to "
-                                 "submit it or CANCEL to take it back.";
+    static const struct {
+        const char *zh, *en;
+    } how[] = {
+        {"未能识别您的答复，申请仍为草稿。请回复“确认”提交申请，或回复“取消”撤回。",
+         "Your answer was not understood; the request is still a draft. Answer CONFIRM to submit it or CANCEL to take it back."},
+        {"未能识别您的答复，申请仍待您补正。请回复“确认”按原申请表重新提交，将更正后的申请表作为附件回复，或回复“取消”撤回。",
+         "Your answer was not understood; the request still waits for you. Answer CONFIRM to submit it again as it is, attach the "
+         "corrected form, or answer CANCEL to take it back."}};
+    gboolean reviewed = affair->steps->len > 0;
     const struct refusal *refusal =
         refusal_find(affair->mind->procedures, affair->procedure, affair->request->state, EVENT_CONFIRM);
 
@@ -268,8 +274,8 @@ static gboolean decide_as_applicant(struct affair *affair, const struct ticket *
         return confirm_draft(affair, ticket, message, plans, error);
     if (message->confirmation.word == CONFIRMATION_NO)
         return move_draft(affair, ticket, message, EVENT_WITHDRAW, plans, error);
-    return objection_tell(affair, message, is_sealed(message) ? sealed.zh : how_zh, is_sealed(message) ? sealed.en : how_en,
-                          ticket->language, plans, error);
+    return objection_tell(affair, message, is_sealed(message) ? sealed.zh : how[reviewed].zh,
+                          is_sealed(message) ? sealed.en : how[reviewed].en, ticket->language, plans, error);
 }
 
 /* The old copies have come in (6.6): from the reviewer who archived, as the directory has them now. */

@@ -37,7 +37,9 @@ def test_show_tells_the_whole_story(people):
     fields = {field["field"]: field["value"] for field in shown["fields"]}
     assert (fields["uscc"], fields["loginName"]) == (newcomer.code, newcomer.login)
     assert [event["event"] for event in shown["events"]] == ["submit", "approve", "applyOk"]
-    assert [mail["code"] for mail in shown["outbox"] if mail["kind"] == "mail"] == ["N1", "N2", "N5"]
+    told = [(mail["code"], mail["to"]) for mail in shown["outbox"] if mail["kind"] == "mail"]
+    (reviewer,) = people.reviewers(newcomer.city)
+    assert told == [("N1", newcomer.mail), ("N2", reviewer), ("N5", newcomer.mail), ("N5", reviewer)]
     for words in (newcomer.name, ARCHIVE, "统一社会信用代码"):
         assert words in people.run_tool("show", receipt.request).stdout
 
