@@ -281,7 +281,7 @@ static void release_accounts(struct courier *courier, gint64 now)
 {
     GError *error = NULL;
 
-    if (now < courier->release_at || outage_pauses(&courier->no_directory, now))
+    if ((now < courier->release_at && courier->release_at - now <= RELEASE_EVERY) || outage_pauses(&courier->no_directory, now))
         return;
     courier->release_at = now + RELEASE_EVERY;
     if (directory_release(courier->directory, &error) < 0)

@@ -195,7 +195,7 @@ static void wait(struct desk *desk)
         desk->stirred = TRUE;
     else if (error)
         lose_mailbox(desk, error, clock_now());
-    if (clock_now() >= desk->look_at || desk->no_directory.away)
+    if (clock_now() >= desk->look_at || desk->look_at - clock_now() > LOOK_EVERY || desk->no_directory.away)
         desk->stirred = TRUE;
 }
 
@@ -204,7 +204,8 @@ static gboolean linger(struct desk *desk)
 {
     gint64 now = clock_now();
 
-    if (now >= desk->linger_until || desk->no_mailbox.away || desk->no_directory.away || desk->no_state.away)
+    if (now >= desk->linger_until || desk->linger_until - now > LINGER || desk->no_mailbox.away || desk->no_directory.away ||
+        desk->no_state.away)
         return FALSE;
     role_wait(desk->role, NULL, 0, now + LINGER_STEP);
     desk->stirred = TRUE;

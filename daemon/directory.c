@@ -7,15 +7,11 @@
 
 struct directory *directory_open(const struct directory_options *options, GError **error)
 {
-    g_autofree char *password = NULL;
-    if (options->dn && options->password_file) {
-        if (!g_file_get_contents(options->password_file, &password, NULL, error))
-            return NULL;
-        password[strcspn(password, "\r\n")] = '\0';
-    }
-    /* An empty password would be an anonymous login (RFC 4513, 5.1.2), which succeeds and sees nothing. */
-    if (options->dn && (!password || !*password)) {
-        g_set_error(error, DIRECTORY_ERROR, DIRECTORY_REFUSED, "no password for %s", options->dn);
+    g_autofree char *password = options->dn ? directory_password(options->password_file) : NULL;
+
+    if (options->dn && !password) {
+        g_set_error(error, DIRECTORY_ERROR, DIRECTORY_REFUSED, "no password for %s can be read from %s", options->dn,
+                    options->password_file ? options->password_file : "any file");
         return NULL;
     }
     struct directory *directory = g_new0(struct directory, 1);
@@ -23,6 +19,7 @@ struct directory *directory_open(const struct directory_options *options, GError
     directory->starttls = options->starttls && g_str_has_prefix(options->url, "ldap:");
     directory->ca_file = g_strdup(options->ca_file);
     directory->dn = g_strdup(options->dn);
+    directory->password_file = g_strdup(options->password_file);
     directory->password = g_steal_pointer(&password);
     directory->suffix = g_strdup(options->suffix);
     directory->timeout.tv_sec = options->timeout;
@@ -40,6 +37,7 @@ void directory_close(struct directory *directory)
     if (directory->password)
         explicit_bzero(directory->password, strlen(directory->password));
     g_free(directory->password);
+    g_free(directory->password_file);
     g_free(directory->suffix);
     g_free(directory);
 }

@@ -13,7 +13,7 @@ struct directory_options {
     gboolean starttls;         /* with ldap://: TLS before anything else, or nothing; elsewhere without meaning */
     const char *ca_file;       /* who may sign the server's certificate, which is always verified; NULL: the system's */
     const char *dn;            /* log in by name and password; NULL: SASL EXTERNAL, over ldapi:// */
-    const char *password_file; /* its first line; read once, by directory_open() */
+    const char *password_file; /* its first line; read at every login */
     const char *suffix;        /* everything stands below it */
     guint timeout;             /* seconds for a connection, a login or one answer */
 };

@@ -4,6 +4,18 @@
 
 #include "ldap-schema/names.h"
 
+char *directory_password(const char *file)
+{
+    char *password = NULL;
+
+    if (!file || !g_file_get_contents(file, &password, NULL, NULL))
+        return NULL;
+    password[strcspn(password, "\r\n")] = '\0';
+    if (!*password)
+        g_clear_pointer(&password, g_free);
+    return password;
+}
+
 G_DEFINE_QUARK(directory - error, directory_error)
 
 gboolean directory_session_lost(int code)
@@ -71,8 +83,22 @@ static void options_set(struct directory *directory, LDAP *ldap)
     ldap_set_option(ldap, LDAP_OPT_X_TLS_NEWCTX, &client);
 }
 
+/* It may have been changed since: whoever changes it need not tell us. */
+static void read_password(struct directory *directory)
+{
+    g_autofree char *password = directory_password(directory->password_file);
+
+    if (!password)
+        return;
+    explicit_bzero(directory->password, strlen(directory->password));
+    g_free(directory->password);
+    directory->password = g_steal_pointer(&password);
+}
+
 static int login(struct directory *directory, LDAP *ldap)
 {
+    if (directory->dn)
+        read_password(directory);
     /* EXTERNAL wants credentials that are there and empty: without any, the server asks for them first. */
     char *secret = directory->dn ? directory->password : (char *)"";
     struct berval password = {.bv_val = secret, .bv_len = strlen(secret)};

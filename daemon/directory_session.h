@@ -11,11 +11,15 @@ struct directory {
     gboolean starttls;
     char *ca_file;
     char *dn;
-    char *password;
+    char *password_file;
+    char *password; /* as it was read last */
     char *suffix;
     struct timeval timeout;
     LDAP *ldap; /* NULL while there is no connection */
 };
+
+/* The first line of the file; NULL when there is none or it is empty: that would be an anonymous login (RFC 4513, 5.1.2), which succeeds and sees nothing. */
+char *directory_password(const char *file);
 
 /* Make sure there is a connection, logged in. It may still turn out to be dead. */
 gboolean directory_session_need(struct directory *directory, GError **error);

@@ -29,5 +29,5 @@ void outage_over(struct outage *outage)
 
 gboolean outage_pauses(const struct outage *outage, gint64 now)
 {
-    return outage->until > now;
+    return outage->until > now && outage->until - now <= PAUSE_MOST_MS; /* the clock may have been set back */
 }

@@ -96,8 +96,8 @@ static const char *const sql[QUERY_COUNT] = {
                          "secret_until, state, made, due, settled,"
                          " attempts, told) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting', ?, ?, 0, 0, 0)",
     [QUERY_OUTBOX_DUE] =
-        "SELECT " OUTBOX_COLUMNS
-        " FROM outbox AS row WHERE state = 'waiting' AND kind = ?1 AND due <= ?2 AND (?1 = 'mail' OR NOT EXISTS"
+        "SELECT " OUTBOX_COLUMNS " FROM outbox AS row WHERE state = 'waiting' AND kind = ?1 AND (due <= ?2 OR due > ?2 + 3600000) "
+        "AND (?1 = 'mail' OR NOT EXISTS"
         " (SELECT 1 FROM outbox AS earlier WHERE earlier.request = row.request AND earlier.kind = 'change' AND "
         "earlier.state = 'waiting'"
         " AND earlier.id < row.id) OR EXISTS (SELECT 1 FROM outbox AS made WHERE made.request = row.request AND " MADE

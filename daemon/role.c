@@ -107,11 +107,11 @@ gboolean role_heard(int bell)
 enum { WAIT_SIGNALS, WAIT_BELL, WAIT_MORE, WAIT_MOST = 16 };
 
 /* Poll once, no longer than until the next heartbeat is due. */
-static guint wait_once(struct role *role, struct pollfd *all, guint count, gint64 until)
+static guint wait_once(struct role *role, struct pollfd *all, guint count, gint64 end)
 {
-    gint64 left = until - clock_now();
+    gint64 left = end - clock_steady();
     int ready = poll(all, count, (int)CLAMP(left, 0, HEARTBEAT));
-    guint wake = clock_now() >= until ? ROLE_WAKE_TIME : 0;
+    guint wake = clock_steady() >= end ? ROLE_WAKE_TIME : 0;
     if (ready > 0) {
         for (guint i = WAIT_MORE; i < count; i++)
             wake |= all[i].revents ? ROLE_WAKE_MORE : 0;
@@ -127,10 +127,11 @@ guint role_wait(struct role *role, struct pollfd *more, guint count, gint64 unti
     g_assert(count <= WAIT_MOST - WAIT_MORE);
     for (guint i = 0; i < count; i++)
         all[WAIT_MORE + i] = more[i];
+    gint64 end = clock_steady() + (until - clock_now()); /* whatever becomes of the clock meanwhile */
     guint wake = 0;
     do {
         role_alive(role);
-        wake = wait_once(role, all, WAIT_MORE + count, until);
+        wake = wait_once(role, all, WAIT_MORE + count, end);
     } while (!wake);
     for (guint i = 0; i < count; i++)
         more[i].revents = wake & ROLE_WAKE_MORE ? all[WAIT_MORE + i].revents : 0;

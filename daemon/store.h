@@ -67,7 +67,7 @@ struct outbox_row {
 };
 void outbox_row_free(struct outbox_row *row);
 
-/* Waiting rows whose hour has come, oldest first. Array of struct outbox_row. */
+/* Waiting rows whose hour has come, oldest first; one further away than outbox_later() puts any was made before the clock was set back, and has come, too. Array of struct outbox_row. */
 GPtrArray *store_outbox_due(struct store *store, const char *kind, gint64 now, guint most);
 /* All waiting changes of a request of which none has been made yet, in order; none when one has. */
 GPtrArray *store_outbox_unbegun(struct store *store, const char *request);

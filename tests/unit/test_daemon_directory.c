@@ -147,6 +147,18 @@ static void a_refused_login_is_said_and_changes_wait(void **state)
     assert_null(directory_open(&empty, NULL));
 }
 
+static void a_changed_password_is_read_again(void **state)
+{
+    struct world *world = *state;
+    furnish(world);
+    g_autofree char *change = g_strdup_printf("ldappasswd -Q -Y EXTERNAL -H '%s' -s another-secret " COURIER, world->url);
+    shell(world, change, NULL);
+    assert_true(g_file_set_contents(world->passwords, "another-secret\n", -1, NULL));
+    slapd_end(world, SIGTERM);
+    slapd_start(world);
+    assert_int_equal(count_of(world->courier, ATTRIBUTE_UID, "jiajian"), 1);
+}
+
 static struct directory_job secret_set(struct world *world, const char *uuid, const char *secret, gint64 until)
 {
     struct directory_job job = {.dn = E1, .uuid = uuid, .secret = secret, .until = until};
@@ -256,6 +268,7 @@ int main(void)
         ON_SLAPD(what_the_server_forbids_is_never),
         ON_SLAPD(a_server_that_is_away_is_asked_later),
         ON_SLAPD(a_refused_login_is_said_and_changes_wait),
+        ON_SLAPD(a_changed_password_is_read_again),
         ON_SLAPD(a_secret_serves_until_its_owner_has_a_password),
         ON_SLAPD(an_end_set_by_an_administrator_stays),
         ON_SLAPD(a_door_over_the_network_is_verified),

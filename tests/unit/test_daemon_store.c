@@ -106,6 +106,38 @@ static void test_all_types_are_known_not_only_the_newest(void **state)
     store_close(store);
 }
 
+static void add_mail(struct store *store, gint64 made)
+{
+    g_autoptr(GPtrArray) plans = plan_list();
+    struct plan *plan = plan_new("test", NULL);
+    struct plan_mail *mail = g_new0(struct plan_mail, 1);
+
+    mail->effect = g_strdup_printf("test/%" G_GINT64_FORMAT, made);
+    mail->document = g_strdup("-");
+    mail->recipient = g_strdup("new@example.com");
+    mail->message_id = g_strdup(mail->effect);
+    mail->code = g_strdup("NX");
+    g_ptr_array_add(plan->mails, mail);
+    g_ptr_array_add(plans, plan);
+    store_begin(store);
+    assert_int_equal(store_carry(store, plans, made), STORE_TAKEN);
+    assert_true(store_commit(store, NULL));
+}
+
+/* A mail made by a clock that was a day ahead does not wait for that day; one that is to be tried again in half an hour does. */
+static void test_a_clock_that_is_set_back_holds_up_nothing(void **state)
+{
+    struct store *store = store_open(":memory:", NULL);
+    (void)state;
+
+    add_mail(store, NOW + 86400000);
+    add_mail(store, NOW + 1800000);
+    g_autoptr(GPtrArray) due = store_outbox_due(store, "mail", NOW, 10);
+    assert_int_equal(due->len, 1);
+    assert_int_equal(((struct outbox_row *)g_ptr_array_index(due, 0))->made, NOW + 86400000);
+    store_close(store);
+}
+
 /* Asked by people, or once at the start, or reading no further than its first row. */
 static gboolean may_scan(enum query query)
 {
@@ -146,6 +178,7 @@ int main(void)
         cmocka_unit_test(test_no_round_reads_a_whole_table),
         cmocka_unit_test(test_a_full_disk_ends_no_process_and_loses_nothing),
         cmocka_unit_test(test_all_types_are_known_not_only_the_newest),
+        cmocka_unit_test(test_a_clock_that_is_set_back_holds_up_nothing),
         cmocka_unit_test(test_a_number_that_cannot_be_written_is_a_fault_of_the_commit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
