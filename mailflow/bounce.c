@@ -203,6 +203,15 @@ static char *find_message_id(const char *text)
     return NULL;
 }
 
+/* Some return the header as an attached text, behind an empty line, or as the header of a part. */
+static char *scattered_message_id(const struct evidence *evidence)
+{
+    const struct part *root = &g_array_index(evidence->parts, struct part, 0);
+    g_autofree char *raw = g_strndup(root->bytes, MIN(root->size, LIMIT_TEXT_BYTES));
+
+    return find_message_id(raw);
+}
+
 /* Coremail, which runs most Chinese mailboxes, names the mail in the report's own header. */
 static char *stamped_message_id(const struct header *header)
 {
@@ -234,6 +243,8 @@ static void read_returned(const struct evidence *evidence, struct bounce *bounce
         bounce->message_id = stamped_message_id(evidence->header);
     if (!bounce->message_id)
         bounce->message_id = find_message_id(evidence->text);
+    if (!bounce->message_id)
+        bounce->message_id = scattered_message_id(evidence);
     if (!bounce->message_id && evidence->answers->len > 0)
         bounce->message_id = g_strdup(g_ptr_array_index(evidence->answers, 0));
 }

@@ -228,6 +228,7 @@ GArray *part_list(const struct header *header, const char *body, gsize size, gbo
         guint level = next - line > 2 && line[0] == '-' && line[1] == '-' ? divides(&walk, line, (gsize)(next - line), &last) : 0;
         line = level > 0 ? divide(&walk, level, last, line, next, end) : next;
     }
+    part_at(&walk, 0)->size = size;
     if (walk.leaf >= 0)
         part_at(&walk, walk.leaf)->size = (gsize)(end - part_at(&walk, walk.leaf)->bytes);
     if (refused)

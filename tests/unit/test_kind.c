@@ -250,6 +250,16 @@ static void test_bounces(void **state)
          "b@example.test", NULL, TOKEN ".3@example.com", FOR_GOOD},
         {"From: postmaster@example.com\nSubject: 系统退信\n\n收件人 b@example.test 邮箱空间不足\n", "b@example.test", NULL, NULL,
          FULL},
+        {DAEMON "Subject: failure notice\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\n<b@example.test> 550 no such user\n"
+                "--b\nContent-Type: text/plain; name=headers.txt\nContent-Disposition: attachment\n\nMessage-ID: <" TOKEN
+                ".4@example.com>\n\n--b--\n",
+         "b@example.test", NULL, TOKEN ".4@example.com", FOR_GOOD},
+        {DAEMON "Subject: failure notice\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\n<b@example.test> 550 no such user\n"
+                "--b\nContent-Type: message/rfc822\n\n\n\nSubject: x\nMessage-ID: <" TOKEN ".5@example.com>\n\n--b--\n",
+         "b@example.test", NULL, TOKEN ".5@example.com", FOR_GOOD},
+        {DAEMON "Subject: failure notice\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\n<b@example.test> 550 no such user\n"
+                "--b\nReceived: from x\nMessage-ID: <" TOKEN ".6@example.com>\nSubject: x\n\n--b--\n",
+         "b@example.test", NULL, TOKEN ".6@example.com", FOR_GOOD},
         {"From: mail@example.com\nX-Failed-Recipients: b@example.test, c@example.test\nSubject: x\n\nunrouteable\n",
          "b@example.test", NULL, NULL, FOR_GOOD},
     };
