@@ -1,0 +1,110 @@
+"""A certificate authority for people who sign their mail (S/MIME), made by openssl in a folder: certificates, the list of what was revoked, signed mails."""
+
+import base64
+import os
+import subprocess
+
+from process import Failed
+
+CONFIGURATION = """
+[ca]
+default_ca = world
+[world]
+database = {folder}/index.txt
+new_certs_dir = {folder}
+certificate = {folder}/authority.pem
+private_key = {folder}/authority.key
+serial = {folder}/serial
+default_md = sha256
+default_days = 3650
+default_crl_days = 30
+policy = anything
+unique_subject = no
+copy_extensions = copy
+x509_extensions = person
+[anything]
+commonName = supplied
+[req]
+distinguished_name = name
+prompt = no
+[name]
+CN = World mail authority
+[authority]
+basicConstraints = critical, CA:true
+keyUsage = critical, keyCertSign, cRLSign
+[person]
+basicConstraints = CA:false
+keyUsage = digitalSignature
+extendedKeyUsage = emailProtection
+"""
+
+
+class Signing:
+    def __init__(self, folder):
+        self.folder = folder
+        os.makedirs(folder, exist_ok=True)
+        self.authority = self._path("authority.pem")
+        self.list = self._path("revoked.pem")
+        for name, text in (("index.txt", ""), ("serial", "1000"), ("ca.cnf", CONFIGURATION.format(folder=folder))):
+            with open(self._path(name), "w", encoding="utf-8") as file:
+                file.write(text)
+        self._openssl("req", "-x509", "-config", self._path("ca.cnf"), "-extensions", "authority", *self._new_key("authority"),
+                      "-days", "3650", "-out", self.authority)
+        self.publish()
+
+    def issue(self, name, mail):
+        """A certificate for a new key; both are known by that name from now on."""
+        self._openssl("req", "-new", "-config", self._path("ca.cnf"), "-subj", f"/CN={name}", "-addext", f"subjectAltName=email:{mail}",
+                      *self._new_key(name), "-out", self._path(f"{name}.csr"))
+        self._openssl("ca", "-batch", "-notext", "-config", self._path("ca.cnf"), "-in", self._path(f"{name}.csr"),
+                      "-out", self._path(f"{name}.pem"))
+
+    def der(self, name):
+        return self._openssl("x509", "-in", self._path(f"{name}.pem"), "-outform", "DER")
+
+    def revoke(self, name):
+        self._openssl("ca", "-config", self._path("ca.cnf"), "-revoke", self._path(f"{name}.pem"))
+        self.publish()
+
+    def publish(self):
+        """The list of what was revoked, as of now."""
+        self._openssl("ca", "-gencrl", "-config", self._path("ca.cnf"), "-out", self.list)
+
+    def sign(self, message, name, opaque=False):
+        """The octets of that mail, its content signed."""
+        header, _, body = message.as_bytes().partition(b"\r\n\r\n")
+        lines = header.split(b"\r\n")
+        head = b"".join(line + b"\r\n" for line in _fields(lines, content=False))
+        entity = b"".join(line + b"\r\n" for line in _fields(lines, content=True)) + b"\r\n" + body
+        signature = self._openssl("cms", "-sign", "-binary", "-signer", self._path(f"{name}.pem"), "-inkey", self._path(f"{name}.key"),
+                                  "-outform", "DER", *(["-nodetach"] if opaque else []), given=entity)
+        encoded = base64.encodebytes(signature).replace(b"\n", b"\r\n")
+        if opaque:
+            return head + (b"Content-Type: application/pkcs7-mime; smime-type=signed-data; name=smime.p7m\r\n"
+                           b"Content-Transfer-Encoding: base64\r\n\r\n") + encoded
+        return head + (b'Content-Type: multipart/signed; protocol="application/pkcs7-signature"; micalg=sha-256; boundary="signed"\r\n\r\n'
+                       b"--signed\r\n") + entity + (b"\r\n--signed\r\nContent-Type: application/pkcs7-signature; name=smime.p7s\r\n"
+                                                    b"Content-Transfer-Encoding: base64\r\n\r\n") + encoded + b"\r\n--signed--\r\n"
+
+    def _path(self, name):
+        return os.path.join(self.folder, name)
+
+    def _new_key(self, name):
+        return ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", self._path(f"{name}.key")]
+
+    @staticmethod
+    def _openssl(*arguments, given=None):
+        done = subprocess.run(["openssl", *arguments], input=given, capture_output=True)
+        if done.returncode:
+            raise Failed(f"openssl {arguments[0]}: {done.stderr.decode(errors='replace').strip()}")
+        return done.stdout
+
+
+def _fields(lines, content):
+    """A header's lines, folded ones included, that describe the content, or those that do not."""
+    keep = False
+    for line in lines:
+        if not line.startswith((b" ", b"\t")):
+            keep = line.lower().startswith(b"content-") == content
+        if keep:
+            yield line
