@@ -5,6 +5,7 @@
 #include "mailflow/signoff.h"
 #include "mailflow/vocabulary.h"
 
+#define LONGEST_BLANK 200 /* bytes of a blank that was left or asks to be filled in */
 #define LONGEST_ASKING 30 /* bytes of a placeholder without brackets: 填写 may begin a reason, too */
 
 static struct phrase_token *token_at(const GArray *tokens, guint at)
@@ -90,6 +91,15 @@ static guint reason_label(const GArray *tokens, guint at)
     return at;
 }
 
+/* The bytes to the end of the line, LONGEST_BLANK at most: no blank is longer. */
+static gsize line_length(const char *line)
+{
+    gsize length = 0;
+    while (length < LONGEST_BLANK && line[length] && line[length] != '\n')
+        length++;
+    return length;
+}
+
 /* Punctuation that asks nothing. */
 static gboolean ends_quietly(const char *line, gsize length)
 {
@@ -103,14 +113,14 @@ void field_drop_blank_reason(const char *words, GArray *tokens)
         const char *value = words + token_at(tokens, i)->end;
         while (field_is_filler(g_utf8_get_char(value)))
             value = g_utf8_next_char(value);
-        g_autofree char *line = g_strndup(value, strcspn(value, "\n"));
-        struct field_span span = {token_at(tokens, i)->start, (gsize)(value - words) + strlen(line)};
-        gsize length = strlen(line);
-        while (length > 0 && ends_quietly(line, length))
-            length = (gsize)(g_utf8_find_prev_char(line, line + length) - line);
-        line[length] = '\0';
-        if (field_is_blank(line))
-            field_mask(tokens, &span);
+        gsize length = line_length(value), end = (gsize)(value - words) + length;
+        if (length == LONGEST_BLANK)
+            continue;
+        while (length > 0 && ends_quietly(value, length))
+            length = (gsize)(g_utf8_find_prev_char(value, value + length) - value);
+        g_autofree char *line = g_strndup(value, length);
+        for (guint k = i; field_is_blank(line) && k < tokens->len && token_at(tokens, k)->end <= end; k++)
+            token_at(tokens, k)->class = PHRASE_BREAK;
     }
 }
 
@@ -126,8 +136,9 @@ gsize field_reason_label(const char *words, const GArray *tokens, guint core)
         const char *value = words + token_at(tokens, i)->end;
         while (field_is_filler(g_utf8_get_char(value)) || *value == '\n')
             value = g_utf8_next_char(value);
-        g_autofree char *line = g_strndup(value, strcspn(value, "\n"));
-        if (!field_is_blank(line))
+        gsize length = line_length(value);
+        g_autofree char *line = g_strndup(value, length);
+        if (length == LONGEST_BLANK || !field_is_blank(line))
             return (gsize)(value - words);
     }
     return G_MAXSIZE;

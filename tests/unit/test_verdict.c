@@ -200,12 +200,12 @@ static void test_limits_the_archive_number(void **state)
 static void test_reads_any_text_in_bounded_time(void **state)
 {
     (void)state;
-    static const char *const pieces[] = {
-        "同意",     "不",     " ",        "\n",       "留档",   "原因", "〔2024〕1",       "a", "a-", "?", "不 ", "，",
-        "approve ", "档号 1", "如果同意", "不\n同意", "留档1 ", "1 ",   "〔2024〕1 留档 1"};
+    static const char *const pieces[] = {"同意",       "不",        " ",        "\n",       "留档",   "原因", "原因：无\n",
+                                         "原因（填写", "〔2024〕1", "a",        "a-",       "?",      "不 ",  "，",
+                                         "approve ",   "档号 1",    "如果同意", "不\n同意", "留档1 ", "1 ",   "〔2024〕1 留档 1"};
     alarm(20);
     for (gsize i = 0; i < G_N_ELEMENTS(pieces); i++) {
-        GString *words = g_string_new(NULL);
+        GString *words = g_string_new(i % 2 ? "不同意\n" : "同意\n");
         while (words->len < (64 << 10) - 20)
             g_string_append(words, pieces[i]);
         read_word(words->str);
