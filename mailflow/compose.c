@@ -12,7 +12,7 @@
 #define REFERENCES_KEPT 20 /* RFC 5322 3.6.4 sets no limit; the oldest and the newest matter */
 
 /* Notices that answer a mail of the same person at once say auto-replied, the others auto-generated (RFC 3834 5). */
-static const char *const replies[] = {"N0", "N1D", "N9", "ND", "NH", "NS", "NX", NULL};
+static const char *const replies[] = {"N0", "N1D", "N9", "ND", "NH", "NR", "NS", "NX", NULL};
 
 /* An address or an id is copied into a header as it is, so it must be nothing but printable ASCII without what ends it there. */
 static gboolean plain(const char *text, gsize most)

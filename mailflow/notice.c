@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "mailflow/element.h"
 #include "mailflow/finding.h"
 
 static void row_free(struct notice_row *row)
@@ -63,6 +64,16 @@ static void consequence_free(struct notice_consequence *consequence)
     g_free(consequence);
 }
 
+static void outcome_free(struct notice_outcome *outcome)
+{
+    g_free(outcome->numbers);
+    g_free(outcome->request);
+    g_free(outcome->said);
+    g_free(outcome->zh);
+    g_free(outcome->en);
+    g_free(outcome);
+}
+
 static void attachment_free(struct notice_attachment *attachment)
 {
     g_free(attachment->name);
@@ -104,6 +115,8 @@ struct notice *notice_new(const char *code)
     notice->stages = g_ptr_array_new_with_free_func((GDestroyNotify)stage_free);
     notice->reports = g_ptr_array_new_with_free_func((GDestroyNotify)report_free);
     notice->consequences = g_ptr_array_new_with_free_func((GDestroyNotify)consequence_free);
+    notice->items = g_ptr_array_new_with_free_func((GDestroyNotify)notice_free);
+    notice->outcomes = g_ptr_array_new_with_free_func((GDestroyNotify)outcome_free);
     notice->attachments = g_ptr_array_new_with_free_func((GDestroyNotify)attachment_free);
     notice->findings = finding_list();
     return notice;
@@ -122,6 +135,8 @@ void notice_free(struct notice *notice)
     g_ptr_array_unref(notice->stages);
     g_ptr_array_unref(notice->reports);
     g_ptr_array_unref(notice->consequences);
+    g_ptr_array_unref(notice->items);
+    g_ptr_array_unref(notice->outcomes);
     g_ptr_array_unref(notice->attachments);
     g_ptr_array_unref(notice->findings);
     g_free(notice);
@@ -182,6 +197,13 @@ struct notice_report *notice_add_report(struct notice *notice)
     return report;
 }
 
+struct notice_outcome *notice_add_outcome(struct notice *notice)
+{
+    struct notice_outcome *outcome = g_new0(struct notice_outcome, 1);
+    g_ptr_array_add(notice->outcomes, outcome);
+    return outcome;
+}
+
 void notice_add_attachment(struct notice *notice, const char *name, const char *type, const char *text)
 {
     struct notice_attachment *attachment = g_new0(struct notice_attachment, 1);
@@ -193,101 +215,11 @@ void notice_add_attachment(struct notice *notice, const char *name, const char *
 
 /* Writing. A NULL value writes nothing, so each line below reads like the schema. */
 
-/* White space other than a blank is written by number: a parser would fold it in attributes and turn CR LF into LF in text. */
-static const char *escape_of(char byte, gboolean attribute)
-{
-    switch (byte) {
-    case '&':
-        return "&amp;";
-    case '<':
-        return "&lt;";
-    case '>':
-        return "&gt;";
-    case '\r':
-        return "&#13;";
-    case '"':
-        return attribute ? "&quot;" : NULL;
-    case '\n':
-        return attribute ? "&#10;" : NULL;
-    case '\t':
-        return attribute ? "&#9;" : NULL;
-    default:
-        return NULL;
-    }
-}
-
-/* XML 1.0 production [2]: no control characters but tab, LF and CR; no U+FFFE and U+FFFF. Surrogates are no valid UTF-8. */
-static gboolean unwritable(const guchar *at)
-{
-    if (at[0] < 0x20)
-        return at[0] != '\t' && at[0] != '\n' && at[0] != '\r';
-    return at[0] == 0xEF && at[1] == 0xBF && (at[2] == 0xBE || at[2] == 0xBF);
-}
-
-static void put_text(GString *out, const char *text, gboolean attribute)
-{
-    g_autofree char *repaired = g_utf8_validate(text, -1, NULL) ? NULL : g_utf8_make_valid(text, -1);
-    const char *from = repaired != NULL ? repaired : text;
-    for (const char *at = from;; at++) {
-        gboolean drop = *at != '\0' && unwritable((const guchar *)at);
-        const char *escape = drop ? "" : escape_of(*at, attribute);
-        if (*at != '\0' && escape == NULL)
-            continue;
-        g_string_append_len(out, from, at - from);
-        if (*at == '\0')
-            return;
-        g_string_append(out, escape);
-        if (drop && (guchar)*at == 0xEF)
-            at += 2;
-        from = at + 1;
-    }
-}
-
-static void put_attribute(GString *out, const char *name, const char *value)
-{
-    if (value == NULL)
-        return;
-    g_string_append_c(out, ' ');
-    g_string_append(out, name);
-    g_string_append(out, "=\"");
-    put_text(out, value, TRUE);
-    g_string_append_c(out, '"');
-}
-
-static void put_content(GString *out, const char *name, const char *value)
-{
-    if (value == NULL) {
-        g_string_append(out, "/>\n");
-        return;
-    }
-    g_string_append_c(out, '>');
-    put_text(out, value, FALSE);
-    g_string_append_printf(out, "</%s>\n", name);
-}
-
-static void put_element(GString *out, const char *name, const char *value)
-{
-    if (value == NULL)
-        return;
-    g_string_append_printf(out, "<%s", name);
-    put_content(out, name, value);
-}
-
-static void put_pair(GString *out, const char *name, const char *zh, const char *en)
-{
-    if (zh == NULL && en == NULL)
-        return;
-    g_string_append_printf(out, "<%s", name);
-    put_attribute(out, "zh", zh);
-    put_attribute(out, "en", en);
-    g_string_append(out, "/>\n");
-}
-
 static void put_mailbox(GString *out, const char *element, const char *name, const char *address)
 {
     g_string_append_printf(out, "<%s", element);
-    put_attribute(out, "name", name);
-    put_content(out, element, address);
+    element_attribute(out, "name", name);
+    element_content(out, element, address);
 }
 
 static void put_mail(GString *out, const struct notice *notice)
@@ -300,35 +232,35 @@ static void put_mail(GString *out, const struct notice *notice)
     g_string_append(out, "<mail>\n");
     put_mailbox(out, "from", notice->from_name, notice->from);
     put_mailbox(out, "to", notice->to_name, notice->to);
-    put_element(out, "replyTo", notice->reply_to);
-    put_element(out, "messageId", notice->message_id);
-    put_element(out, "inReplyTo", notice->in_reply_to);
+    element_put(out, "replyTo", notice->reply_to);
+    element_put(out, "messageId", notice->message_id);
+    element_put(out, "inReplyTo", notice->in_reply_to);
     for (guint i = 0; i < notice->references->len; i++)
-        put_element(out, "reference", g_ptr_array_index(notice->references, i));
-    put_element(out, "token", notice->token);
-    put_element(out, "date", date);
+        element_put(out, "reference", g_ptr_array_index(notice->references, i));
+    element_put(out, "token", notice->token);
+    element_put(out, "date", date);
     g_string_append(out, "</mail>\n");
 }
 
 static void put_request(GString *out, const struct notice *notice)
 {
     g_string_append(out, "<request");
-    put_attribute(out, "id", notice->request);
-    put_attribute(out, "procedure", notice->procedure);
-    put_attribute(out, "zh", notice->procedure_zh);
-    put_attribute(out, "en", notice->procedure_en);
-    put_attribute(out, "table", notice->table);
+    element_attribute(out, "id", notice->request);
+    element_attribute(out, "procedure", notice->procedure);
+    element_attribute(out, "zh", notice->procedure_zh);
+    element_attribute(out, "en", notice->procedure_en);
+    element_attribute(out, "table", notice->table);
     g_string_append(out, ">\n");
     if (notice->state != NULL) {
         g_string_append(out, "<state");
-        put_attribute(out, "name", notice->state);
-        put_attribute(out, "zh", notice->state_zh);
-        put_attribute(out, "en", notice->state_en);
+        element_attribute(out, "name", notice->state);
+        element_attribute(out, "zh", notice->state_zh);
+        element_attribute(out, "en", notice->state_en);
         g_string_append(out, "/>\n");
     }
-    put_element(out, "submitted", notice->submitted);
-    put_element(out, "applicant", notice->applicant);
-    put_element(out, "digest", notice->digest);
+    element_put(out, "submitted", notice->submitted);
+    element_put(out, "applicant", notice->applicant);
+    element_put(out, "digest", notice->digest);
     g_string_append(out, "</request>\n");
 }
 
@@ -338,12 +270,12 @@ static void put_decision(GString *out, const struct notice *notice)
         notice->archive == NULL && notice->decided_at == NULL)
         return;
     g_string_append(out, "<decision");
-    put_attribute(out, "by", notice->decided_by);
-    put_attribute(out, "zh", notice->authority_zh);
-    put_attribute(out, "en", notice->authority_en);
-    put_attribute(out, "archive", notice->archive);
-    put_attribute(out, "at", notice->decided_at);
-    put_content(out, "decision", notice->reason);
+    element_attribute(out, "by", notice->decided_by);
+    element_attribute(out, "zh", notice->authority_zh);
+    element_attribute(out, "en", notice->authority_en);
+    element_attribute(out, "archive", notice->archive);
+    element_attribute(out, "at", notice->decided_at);
+    element_content(out, "decision", notice->reason);
 }
 
 static void put_rows(GString *out, const GPtrArray *rows)
@@ -351,12 +283,12 @@ static void put_rows(GString *out, const GPtrArray *rows)
     for (guint i = 0; i < rows->len; i++) {
         const struct notice_row *row = g_ptr_array_index(rows, i);
         g_string_append(out, "<row");
-        put_attribute(out, "name", row->name);
-        put_attribute(out, "zh", row->label_zh);
-        put_attribute(out, "en", row->label_en);
+        element_attribute(out, "name", row->name);
+        element_attribute(out, "zh", row->label_zh);
+        element_attribute(out, "en", row->label_en);
         g_string_append(out, ">\n");
-        put_element(out, "old", row->old_value);
-        put_element(out, "new", row->new_value);
+        element_put(out, "old", row->old_value);
+        element_put(out, "new", row->new_value);
         g_string_append(out, "</row>\n");
     }
 }
@@ -367,14 +299,14 @@ static void put_findings(GString *out, const GPtrArray *findings)
         const struct finding *finding = g_ptr_array_index(findings, i);
         g_autofree char *line = finding->line > 0 ? g_strdup_printf("%d", finding->line) : NULL;
         g_string_append(out, "<finding");
-        put_attribute(out, "code", finding->code);
-        put_attribute(out, "field", finding->field);
-        put_attribute(out, "labelZh", finding->label_zh);
-        put_attribute(out, "labelEn", finding->label_en);
-        put_attribute(out, "line", line);
-        put_attribute(out, "warning", finding->warning ? "true" : NULL);
-        put_attribute(out, "zh", finding->zh);
-        put_attribute(out, "en", finding->en);
+        element_attribute(out, "code", finding->code);
+        element_attribute(out, "field", finding->field);
+        element_attribute(out, "labelZh", finding->label_zh);
+        element_attribute(out, "labelEn", finding->label_en);
+        element_attribute(out, "line", line);
+        element_attribute(out, "warning", finding->warning ? "true" : NULL);
+        element_attribute(out, "zh", finding->zh);
+        element_attribute(out, "en", finding->en);
         g_string_append(out, "/>\n");
     }
 }
@@ -384,15 +316,15 @@ static void put_stages(GString *out, const GPtrArray *stages)
     for (guint i = 0; i < stages->len; i++) {
         const struct notice_stage *stage = g_ptr_array_index(stages, i);
         g_string_append(out, "<stage");
-        put_attribute(out, "state", stage->state);
-        put_attribute(out, "zh", stage->zh);
-        put_attribute(out, "en", stage->en);
-        put_attribute(out, "authorityZh", stage->authority_zh);
-        put_attribute(out, "authorityEn", stage->authority_en);
-        put_attribute(out, "progress", stage->progress);
-        put_attribute(out, "reviewer", stage->reviewer);
-        put_attribute(out, "archive", stage->archive);
-        put_attribute(out, "at", stage->at);
+        element_attribute(out, "state", stage->state);
+        element_attribute(out, "zh", stage->zh);
+        element_attribute(out, "en", stage->en);
+        element_attribute(out, "authorityZh", stage->authority_zh);
+        element_attribute(out, "authorityEn", stage->authority_en);
+        element_attribute(out, "progress", stage->progress);
+        element_attribute(out, "reviewer", stage->reviewer);
+        element_attribute(out, "archive", stage->archive);
+        element_attribute(out, "at", stage->at);
         g_string_append(out, "/>\n");
     }
 }
@@ -402,13 +334,13 @@ static void put_reports(GString *out, const GPtrArray *reports)
     for (guint i = 0; i < reports->len; i++) {
         const struct notice_report *report = g_ptr_array_index(reports, i);
         g_string_append(out, "<report");
-        put_attribute(out, "request", report->request);
-        put_attribute(out, "zh", report->procedure_zh);
-        put_attribute(out, "en", report->procedure_en);
-        put_attribute(out, "stateZh", report->state_zh);
-        put_attribute(out, "stateEn", report->state_en);
-        put_attribute(out, "submitted", report->submitted);
-        put_attribute(out, "changed", report->changed);
+        element_attribute(out, "request", report->request);
+        element_attribute(out, "zh", report->procedure_zh);
+        element_attribute(out, "en", report->procedure_en);
+        element_attribute(out, "stateZh", report->state_zh);
+        element_attribute(out, "stateEn", report->state_en);
+        element_attribute(out, "submitted", report->submitted);
+        element_attribute(out, "changed", report->changed);
         g_string_append(out, "/>\n");
     }
 }
@@ -418,9 +350,9 @@ static void put_evidence(GString *out, const struct notice *notice)
     for (guint i = 0; i < notice->materials->len; i++) {
         const struct notice_material *material = g_ptr_array_index(notice->materials, i);
         g_string_append(out, "<material");
-        put_attribute(out, "code", material->code);
-        put_attribute(out, "zh", material->zh);
-        put_attribute(out, "en", material->en);
+        element_attribute(out, "code", material->code);
+        element_attribute(out, "zh", material->zh);
+        element_attribute(out, "en", material->en);
         g_string_append(out, "/>\n");
     }
     if (notice->archive_required)
@@ -429,14 +361,43 @@ static void put_evidence(GString *out, const struct notice *notice)
         g_string_append(out, "<rejectionReturns/>\n");
 }
 
+/* What a review mail says of a request, as one of several. */
+static void put_items(GString *out, const GPtrArray *items)
+{
+    for (guint i = 0; i < items->len; i++) {
+        const struct notice *item = g_ptr_array_index(items, i);
+        g_string_append_printf(out, "<item number=\"%u\">\n", i + 1);
+        put_request(out, item);
+        put_findings(out, item->findings);
+        put_rows(out, item->rows);
+        put_evidence(out, item);
+        put_stages(out, item->stages);
+        g_string_append(out, "</item>\n");
+    }
+}
+
+static void put_outcomes(GString *out, const GPtrArray *outcomes)
+{
+    for (guint i = 0; i < outcomes->len; i++) {
+        const struct notice_outcome *outcome = g_ptr_array_index(outcomes, i);
+        g_string_append(out, "<outcome");
+        element_attribute(out, "numbers", outcome->numbers);
+        element_attribute(out, "request", outcome->request);
+        element_attribute(out, "done", outcome->done ? "true" : "false");
+        element_attribute(out, "zh", outcome->zh);
+        element_attribute(out, "en", outcome->en);
+        element_content(out, "outcome", outcome->said);
+    }
+}
+
 static void put_answers(GString *out, const GPtrArray *answers)
 {
     for (guint i = 0; i < answers->len; i++) {
         const struct notice_answer *answer = g_ptr_array_index(answers, i);
         g_string_append(out, "<answer");
-        put_attribute(out, "zh", answer->zh);
-        put_attribute(out, "en", answer->en);
-        put_content(out, "answer", answer->body);
+        element_attribute(out, "zh", answer->zh);
+        element_attribute(out, "en", answer->en);
+        element_content(out, "answer", answer->body);
     }
 }
 
@@ -445,9 +406,9 @@ static void put_attachments(GString *out, const GPtrArray *attachments)
     for (guint i = 0; i < attachments->len; i++) {
         const struct notice_attachment *attachment = g_ptr_array_index(attachments, i);
         g_string_append(out, "<attachment");
-        put_attribute(out, "name", attachment->name);
-        put_attribute(out, "type", attachment->type);
-        put_content(out, "attachment", attachment->text);
+        element_attribute(out, "name", attachment->name);
+        element_attribute(out, "type", attachment->type);
+        element_content(out, "attachment", attachment->text);
     }
 }
 
@@ -455,30 +416,32 @@ char *notice_write(const struct notice *notice)
 {
     GString *out = g_string_sized_new(8192);
     g_string_append(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<notice xmlns=\"" NOTICE_NAMESPACE "\"");
-    put_attribute(out, "code", notice->code);
-    put_attribute(out, "language", notice->language);
+    element_attribute(out, "code", notice->code);
+    element_attribute(out, "language", notice->language);
     g_string_append(out, ">\n");
     put_mail(out, notice);
     put_request(out, notice);
-    put_element(out, "expires", notice->expires);
-    put_element(out, "login", notice->login);
-    put_element(out, "loginDn", notice->login_dn);
+    element_put(out, "expires", notice->expires);
+    element_put(out, "login", notice->login);
+    element_put(out, "loginDn", notice->login_dn);
     if (notice->secret)
         g_string_append(out, "<oneTimeSecret/>\n");
-    put_pair(out, "problem", notice->problem_zh, notice->problem_en);
+    element_pair(out, "problem", notice->problem_zh, notice->problem_en);
     for (guint i = 0; i < notice->consequences->len; i++) {
         const struct notice_consequence *consequence = g_ptr_array_index(notice->consequences, i);
-        put_pair(out, "consequence", consequence->zh, consequence->en);
+        element_pair(out, "consequence", consequence->zh, consequence->en);
     }
-    put_element(out, "said", notice->said);
+    element_put(out, "said", notice->said);
     put_decision(out, notice);
     put_findings(out, notice->findings);
     put_rows(out, notice->rows);
     put_evidence(out, notice);
     put_stages(out, notice->stages);
     put_reports(out, notice->reports);
+    put_items(out, notice->items);
+    put_outcomes(out, notice->outcomes);
     put_answers(out, notice->answers);
-    put_element(out, "audit", notice->audit);
+    element_put(out, "audit", notice->audit);
     put_attachments(out, notice->attachments);
     g_string_append(out, "</notice>\n");
     return g_string_free(out, FALSE);

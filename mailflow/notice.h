@@ -32,6 +32,13 @@ struct notice_stage {                  /* the request's way, in order */
 struct notice_report { /* a line of a status report, P6 */
     char *request, *procedure_zh, *procedure_en, *state_zh, *state_en, *submitted, *changed;
 };
+struct notice_outcome { /* NR: a line of an answer to the daily list */
+    char *numbers;      /* "3", "1-4"; "-" where none was read */
+    char *request;      /* NULL where the line is not about one */
+    char *said;         /* what was read of it; NULL */
+    gboolean done;      /* decided now */
+    char *zh, *en;      /* what became of it */
+};
 struct notice_attachment {
     char *name, *type, *text; /* "table5.xml", "application/xml", UTF-8 */
 };
@@ -72,6 +79,9 @@ struct notice {
     gboolean rejection_returns; /* N2, N4, N8: a rejection gives the request back to its applicant */
     /* Rows with an old value are shown as changes, the others as the form's content. The stage whose progress is "now" is who decides: N1, N2, N2b, N3, N4, N8 and
      * N10 name its authority. Findings: N0's errors; warnings with N2, N4 and N8. Attachments: N0 says that the first one is the form, pre-filled. */
+    GPtrArray *
+        items; /* NL: struct notice, numbered from 1: of each only request, findings, rows, materials, what the answers need, and stages are told */
+    GPtrArray *outcomes; /* NR: struct notice_outcome */
     GPtrArray *rows, *materials, *answers, *stages, *reports, *consequences, *attachments,
         *findings /* struct finding; warnings too */;
 };
@@ -79,7 +89,7 @@ struct notice {
 /* Arrays empty, language "zh". */
 struct notice *notice_new(const char *code);
 void notice_free(struct notice *notice);
-/* Append to the arrays (strings are copied; NULL allowed where the struct says so). A stage or report comes back empty, owned by the notice, to be filled. */
+/* Append to the arrays (strings are copied; NULL allowed where the struct says so). A stage, report or outcome comes back empty, owned by the notice, to be filled. */
 void notice_add_row(struct notice *notice, const char *name, const char *label_zh, const char *label_en, const char *old_value,
                     const char *new_value);
 void notice_add_material(struct notice *notice, const char *code, const char *zh, const char *en);
@@ -87,10 +97,10 @@ void notice_add_consequence(struct notice *notice, const char *zh, const char *e
 void notice_add_answer(struct notice *notice, const char *zh, const char *en, const char *body);
 struct notice_stage *notice_add_stage(struct notice *notice, const char *state, const char *zh, const char *en);
 struct notice_report *notice_add_report(struct notice *notice);
+struct notice_outcome *notice_add_outcome(struct notice *notice);
 void notice_add_attachment(struct notice *notice, const char *name, const char *type, const char *text);
 
-/* The document, UTF-8, as templates/notices/notice.xsd says. Caller frees. Characters XML cannot carry are dropped at this border, bytes that are no UTF-8 become
- * U+FFFD. The same notice gives the same bytes. `code`, `language`, `from`, `to` and `message_id` must be set. */
+/* The document, UTF-8, as templates/notices/notice.xsd says. Caller frees. Text crosses the border of element.h. The same notice gives the same bytes. `code`, `language`, `from`, `to` and `message_id` must be set. */
 char *notice_write(const struct notice *notice);
 
 #endif

@@ -35,6 +35,8 @@
       <xsl:call-template name="materials"><xsl:with-param name="take" select="$said/take"/></xsl:call-template>
       <xsl:call-template name="route"/>
       <xsl:call-template name="reports"/>
+      <xsl:apply-templates select="n:item" mode="letter"/>
+      <xsl:call-template name="outcomes"/>
       <xsl:call-template name="answers"><xsl:with-param name="how" select="$said/how"/></xsl:call-template>
     </xsl:if>
     <xsl:copy-of select="$said/brief"/>
@@ -227,6 +229,71 @@
         <xsl:if test="@changed"><fact zh="最近更新" en="Last change"><xsl:value-of select="@changed"/></fact></xsl:if>
       </section>
     </xsl:for-each>
+  </xsl:template>
+
+  <!-- 第1项　企业注册 T5-2026-000001 济南测试建设甲有限公司: all that its review mail shows, under one heading. -->
+  <xsl:template match="n:item" mode="letter">
+    <section zh="{normalize-space(concat('第', @number, '项 ', n:request/@zh, ' ', n:request/@id, ' ', n:request/n:applicant))}"
+             en="{normalize-space(concat(@number, ' ', n:request/@en, ' ', n:request/@id, ' ', n:request/n:applicant))}">
+      <xsl:for-each select="n:row[n:old]">
+        <change zh="{@zh}" en="{@en}"><old><xsl:value-of select="n:old"/></old><new><xsl:value-of select="n:new"/></new></change>
+      </xsl:for-each>
+      <xsl:for-each select="n:row[not(n:old)]">
+        <fact zh="{@zh}" en="{@en}"><xsl:value-of select="n:new"/></fact>
+      </xsl:for-each>
+      <xsl:if test="n:request/n:submitted"><fact zh="提交时间" en="Submitted"><xsl:value-of select="n:request/n:submitted"/></fact></xsl:if>
+      <xsl:if test="n:request/n:digest"><fact zh="表单摘要" en="Form digest"><xsl:value-of select="substring(n:request/n:digest, 1, 16)"/></fact></xsl:if>
+      <xsl:for-each select="n:stage[@progress='passed']">
+        <fact zh="前序审核" en="Stage before">
+          <xsl:value-of select="concat(@authorityZh[$chinese], @authorityEn[not($chinese)], ' ', @reviewer, ' ', @at)"/>
+          <xsl:if test="@archive">
+            <xsl:choose>
+              <xsl:when test="$chinese">，留档编号 <xsl:value-of select="@archive"/></xsl:when>
+              <xsl:otherwise>, archive number <xsl:value-of select="@archive"/></xsl:otherwise>
+            </xsl:choose>
+          </xsl:if>
+        </fact>
+      </xsl:for-each>
+      <fact zh="留档编号" en="Archive number">
+        <xsl:choose>
+          <xsl:when test="n:archiveRequired and $chinese">同意时必填</xsl:when>
+          <xsl:when test="n:archiveRequired">required with an approval</xsl:when>
+          <xsl:when test="$chinese">不需要</xsl:when>
+          <xsl:otherwise>not needed</xsl:otherwise>
+        </xsl:choose>
+      </fact>
+      <xsl:apply-templates select="n:finding" mode="letter"/>
+      <xsl:for-each select="n:material"><item mark="{@code}" zh="{@zh}" en="{@en}"/></xsl:for-each>
+    </section>
+  </xsl:template>
+
+  <xsl:template name="outcomes">
+    <xsl:if test="n:outcome">
+      <section zh="逐行结果" en="Line by line">
+        <xsl:for-each select="n:outcome">
+          <fact>
+            <xsl:attribute name="zh">
+              <xsl:choose>
+                <xsl:when test="@numbers = '-'">未写序号</xsl:when>
+                <xsl:when test="@numbers = 'all'">全部</xsl:when>
+                <xsl:otherwise><xsl:value-of select="concat('第', @numbers, '项')"/></xsl:otherwise>
+              </xsl:choose>
+              <xsl:if test="@request"><xsl:value-of select="concat(' ', @request)"/></xsl:if>
+            </xsl:attribute>
+            <xsl:attribute name="en">
+              <xsl:choose>
+                <xsl:when test="@numbers = '-'">no number</xsl:when>
+                <xsl:otherwise><xsl:value-of select="@numbers"/></xsl:otherwise>
+              </xsl:choose>
+              <xsl:if test="@request"><xsl:value-of select="concat(' ', @request)"/></xsl:if>
+            </xsl:attribute>
+            <xsl:if test="string(.) and $chinese"><xsl:value-of select="concat('“', ., '”　')"/></xsl:if>
+            <xsl:if test="string(.) and not($chinese)"><xsl:value-of select="concat('“', ., '” ')"/></xsl:if>
+            <xsl:value-of select="@zh[$chinese] | @en[not($chinese)]"/>
+          </fact>
+        </xsl:for-each>
+      </section>
+    </xsl:if>
   </xsl:template>
 
   <xsl:template name="answers">

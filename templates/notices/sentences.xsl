@@ -273,6 +273,38 @@
     <brief zh="需要管理员处理：{n:problem/@zh}" en="The operator is needed: {n:problem/@en}"/>
   </xsl:template>
 
+  <!-- NL: the daily list of what waits for one reviewer; decided by lines that begin with numbers. -->
+  <xsl:template match="n:notice[@code='NL']" mode="sentences">
+    <xsl:variable name="count" select="count(n:item)"/>
+    <subject zh="待审核清单，共 {$count} 项" en="Waiting for your review: {$count}"/>
+    <p zh="下列 {$count} 项申请正等待您审核，内容与各自的审核邮件相同。可以直接回复本邮件，一次决定多项；也可以照旧逐封回复审核邮件。"
+       en="The {$count} requests below wait for your review; they say what their own review mails say. You may decide several at once by replying to this mail, or answer each review mail as before."/>
+    <how zh="请直接回复本邮件，每行以序号开头，例如“1-4 同意 留档编号：……”“5 不同意 原因：……”“1、3、6 同意”。需要留档编号的，同意时必须写明，几项可以共用一个；不同意的必须写明原因。没有写到的序号保持待审核。只要有一行未能识别，就一项也不办理，并逐行告知。序号只对本邮件有效，下一份清单发出后失效。"
+         en="Reply to this mail with lines that begin with a number: 1-4 APPROVE ARCHIVE: ..., 5 REJECT REASON: ..., 1, 3, 6 APPROVE. Where an archive number is required an approval names it, and several requests may share one; a rejection names its reason. Numbers you do not name stay open. If one line is not understood nothing is done at all, and you are told line by line. The numbers belong to this mail only, until the next list replaces it."/>
+    <brief zh="共 {$count} 项申请待您审核。请回复本邮件，每行以序号开头：“1-4 同意 留档编号：……”“5 不同意 原因：……”。"
+           en="{$count} requests wait for your review. Reply with lines that begin with a number: 1-4 APPROVE ARCHIVE: ..., 5 REJECT REASON: ..."/>
+  </xsl:template>
+
+  <!-- NR: what became of each line of an answer to that list. -->
+  <xsl:template match="n:notice[@code='NR']" mode="sentences">
+    <xsl:variable name="done" select="count(n:outcome[@done='true'])"/>
+    <xsl:choose>
+      <xsl:when test="n:problem">
+        <subject zh="您的回复未能受理" en="Your reply could not be used"/>
+        <p zh="您对待审核清单的回复未能受理，一项也没有办理。" en="Your answer to the list could not be used. Nothing has been decided."/>
+        <xsl:if test="n:answer">
+          <how zh="请直接回复本邮件，按清单的序号重新逐行写明。" en="Please reply to this mail and say it again, line by line, by the numbers of the list."/>
+        </xsl:if>
+        <brief zh="您的回复未能受理，一项也没有办理：{n:problem/@zh}" en="Your reply could not be used and nothing has been decided: {n:problem/@en}"/>
+      </xsl:when>
+      <xsl:otherwise>
+        <subject zh="回执：已办理 {$done} 项" en="Receipt: {$done} decided"/>
+        <p zh="您对待审核清单的回复已经收到，逐行结果如下。没有写到的序号仍待审核。" en="Your answer to the list was received; this became of each line. Numbers you did not name still wait."/>
+        <brief zh="您的回复中有 {$done} 项已办理，逐行结果见上。" en="{$done} of the requests in your answer were decided; each line's outcome stands above."/>
+      </xsl:otherwise>
+    </xsl:choose>
+  </xsl:template>
+
   <!-- NS: the applicant's own requests. -->
   <xsl:template match="n:notice[@code='NS']" mode="sentences">
     <subject zh="申请状态查询结果" en="State of your requests"/>
