@@ -185,6 +185,11 @@ static const struct option options[] = {
      "Minutes in which a reviewer may take a decision back, and after which it takes effect; 0: at once."},
     {"countersign", "expire-days", &number, REQUIRED, "0", AT(expire_days), NULL, 0, 3650,
      "Days after which a request that nobody has decided expires; 0: never."},
+    {"countersign", "digest", &word, REQUIRED, "off", AT(digest), WORDS("off", "daily"), 0, 0,
+     "Whether each reviewer gets a list of all that waits, on working days, besides the review mails; several are decided by one "
+     "answer."},
+    {"countersign", "digest-hour", &number, REQUIRED, "8", AT(digest_hour), NULL, 0, 23,
+     "The hour, in Asia/Shanghai, from which that list is sent."},
     {"countersign", "holidays-file", &path, OPTIONAL, NULL, AT(holidays_file), NULL, 0, 0,
      "File of days off and days worked instead; empty: Monday to Friday are working days."},
     {"countersign", "log-level", &word, REQUIRED, "info", AT(log_level), WORDS("error", "warning", "info", "debug"), 0, 0,

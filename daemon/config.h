@@ -33,6 +33,8 @@ struct config {
     guint remind_days;      /* working days between reminders of a waiting step */
     guint remind_limit;     /* reminders after which the province and the operator are told too */
     guint expire_days;      /* until an undecided step expires; 0: never */
+    gboolean digest;        /* reviewers get a daily list of what waits for them */
+    guint digest_hour;      /* from which hour on, in Asia/Shanghai */
     char *holidays_file;    /* days off and days worked instead; NULL: Monday to Friday */
     enum log_level log_level;
 

@@ -45,6 +45,9 @@ static const char *const sql[QUERY_COUNT] = {
         "SELECT " REQUEST_COLUMNS
         " FROM request WHERE (applicant = ?1 OR receiver = ?2) AND id IN (SELECT request FROM step WHERE closed = 0)"
         " ORDER BY created",
+    [QUERY_REQUESTS_WAITING] =
+        "SELECT " REQUEST_COLUMNS " FROM request WHERE division = ? AND id IN (SELECT request FROM step WHERE closed = 0)"
+        " ORDER BY submitted, id LIMIT ?",
     [QUERY_REQUESTS_OF_MAIL] =
         "SELECT " REQUEST_COLUMNS " FROM request WHERE mail = ? AND applicant IS NULL ORDER BY created DESC, id DESC LIMIT ?",
     [QUERY_REQUESTS_OF_DN] =
@@ -86,6 +89,16 @@ static const char *const sql[QUERY_COUNT] = {
     [QUERY_DELEGATION_PUT] =
         "INSERT OR REPLACE INTO delegation (request, step, person, delegate, name, at) VALUES (?, ?, ?, ?, ?, ?)",
     [QUERY_DELEGATION_DROP] = "DELETE FROM delegation WHERE request = ? AND step = ? AND person = ?",
+
+    [QUERY_DOCKET] = "SELECT hash, day, person, mail, name, language, message_id, fate, made FROM docket WHERE hash = ?",
+    [QUERY_DOCKET_ITEMS] = "SELECT request, step, digest FROM docket_item WHERE docket = ? ORDER BY number",
+    [QUERY_DOCKET_PUT] =
+        "INSERT INTO docket (hash, day, person, mail, name, language, message_id, made) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+    [QUERY_DOCKET_ITEM_PUT] = "INSERT INTO docket_item (docket, number, request, step, digest) VALUES (?, ?, ?, ?, ?)",
+    [QUERY_DOCKETS_END] = "UPDATE docket SET fate = 'superseded' WHERE person = ? AND fate IS NULL",
+    [QUERY_LISTED] = "SELECT 1 FROM meta WHERE name = 'listed' AND value = ?",
+    [QUERY_LISTED_PUT] =
+        "INSERT INTO meta (name, value) VALUES ('listed', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
 
     [QUERY_LOCK_PUT] = "INSERT INTO lock (kind, key, request) VALUES (?, ?, ?)",
     [QUERY_LOCKS_FREE] = "DELETE FROM lock WHERE request = ?",

@@ -64,6 +64,29 @@ static struct ticket *ticket_by_hash(void *context, const char *hash)
     return ticket;
 }
 
+static struct docket *docket_by_hash(void *context, const char *hash)
+{
+    struct store *store = context;
+    sqlite3_stmt *row = query_bind(&store->queries, QUERY_DOCKET, "t", hash);
+    struct docket *docket = query_row(&store->queries, row) ? docket_new() : NULL;
+
+    if (docket) {
+        char **const texts[] = {&docket->hash, &docket->day,      &docket->person,     &docket->mail,
+                                &docket->name, &docket->language, &docket->message_id, &docket->fate};
+        for (guint i = 0; i < G_N_ELEMENTS(texts); i++)
+            *texts[i] = query_text(row, (int)i);
+        docket->made = sqlite3_column_int64(row, G_N_ELEMENTS(texts));
+    }
+    query_end(row);
+    for (row = query_bind(&store->queries, QUERY_DOCKET_ITEMS, "t", hash); docket && query_row(&store->queries, row);) {
+        g_autofree char *request = query_text(row, 0);
+        g_autofree char *digest = query_text(row, 2);
+        docket_add(docket, request, sqlite3_column_int(row, 1), digest);
+    }
+    query_end(row);
+    return docket;
+}
+
 static GPtrArray *read_tickets(struct store *store, enum query query, const char *request)
 {
     GPtrArray *list = ticket_list();
@@ -212,6 +235,13 @@ static gboolean signature_used(void *context, const char *digest)
     return used;
 }
 
+static GPtrArray *waiting(void *context, const char *division, guint most)
+{
+    struct store *store = context;
+
+    return read_requests(&store->queries, query_bind(&store->queries, QUERY_REQUESTS_WAITING, "ti", division, (gint64)most));
+}
+
 /* One counter per type and year; the number is spent even when the form is refused later in the round's transaction. */
 static char *next_id(void *context, const char *type, int year)
 {
@@ -236,6 +266,7 @@ void store_records(struct store *store, struct records *records)
     *records = (struct records){
         .context = store,
         .ticket = ticket_by_hash,
+        .docket = docket_by_hash,
         .request = request_by_id,
         .steps = steps_of,
         .tickets = tickets_alive,
@@ -248,9 +279,24 @@ void store_records(struct store *store, struct records *records)
         .lock_holder = lock_holder,
         .open_requests = open_requests,
         .signature_used = signature_used,
+        .waiting = waiting,
         .next_id = next_id,
         .audit_head = audit_head,
     };
+}
+
+gboolean store_listed(struct store *store, const char *day)
+{
+    sqlite3_stmt *row = query_bind(&store->queries, QUERY_LISTED, "t", day);
+    gboolean listed = query_row(&store->queries, row);
+
+    query_end(row);
+    return listed;
+}
+
+void store_list_day(struct store *store, const char *day)
+{
+    query_write(&store->queries, QUERY_LISTED_PUT, "t", day);
 }
 
 GPtrArray *store_requests(struct store *store, const char *state, const char *type, guint most)

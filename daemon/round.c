@@ -1,6 +1,7 @@
 #include "daemon/round.h"
 
 #include "mailflow/absence.h"
+#include "mailflow/docket.h"
 #include "mailflow/intake.h"
 #include "mailflow/settle.h"
 #include "mailflow/undo.h"
@@ -160,6 +161,23 @@ int round_outcomes(struct site *site, GPtrArray *lines, GError **error)
     return troubles < 0 ? -1 : (int)outcomes->len + troubles;
 }
 
+/* The day's lists, once a day: the mark and the lists are committed together. A list is a convenience: on a day when the directory leaves a question open there is none. */
+static int list_day(struct site *site, GPtrArray *lines, GError **error)
+{
+    g_autofree char *day = docket_day(&site->mind);
+    GError *problem = NULL;
+
+    if (!day || store_listed(site->store, day))
+        return 0;
+    g_autoptr(GPtrArray) plans = docket_plans(&site->mind, day, &problem);
+    if (plans)
+        carry(site, plans, lines);
+    else if (!set_aside(site, NULL, day, lines, &problem, error))
+        return -1;
+    store_list_day(site->store, day);
+    return 1;
+}
+
 static GPtrArray *ring(struct site *site, const struct timer_row *timer, GError **error)
 {
     if (g_str_equal(timer->kind, UNDO_TIMER))
@@ -188,5 +206,6 @@ int round_timers(struct site *site, GPtrArray *lines, GError **error)
         store_timer_drop(site->store, timer->request, timer->kind);
         carry(site, plans, lines);
     }
-    return rung;
+    int listed = list_day(site, lines, error);
+    return listed < 0 ? -1 : rung + listed;
 }

@@ -16,7 +16,7 @@ enum round_fate {
  * of what happened are appended to `lines` (char *), to be written after the commit. */
 enum round_fate round_message(struct site *site, const struct message *message, GBytes *raw, GPtrArray *lines, GError **error);
 
-/* What the courier has to tell, and timers that are due. How many things were done; -1 with `error` when the world could not be asked. */
+/* What the courier has to tell, and timers that are due, the day's lists among them. How many things were done; -1 with `error` when the world could not be asked. */
 int round_outcomes(struct site *site, GPtrArray *lines, GError **error);
 int round_timers(struct site *site, GPtrArray *lines, GError **error);
 

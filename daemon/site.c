@@ -25,6 +25,8 @@ void site_policy(const struct config *config, struct policy *policy)
         .undo_minutes = config->undo_minutes,
         .remind_limit = config->remind_limit,
         .expire_days = config->expire_days,
+        .list_daily = config->digest,
+        .list_hour = config->digest_hour,
     };
 }
 

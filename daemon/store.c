@@ -72,6 +72,15 @@ static const char *const migrations[] = {
     "NULL, due INTEGER NOT NULL) STRICT, WITHOUT ROWID;",
     "DELETE FROM lock WHERE request IN (SELECT id FROM request WHERE state = 'draft');",
     "CREATE TABLE signature (digest TEXT PRIMARY KEY, request TEXT, used INTEGER NOT NULL) STRICT, WITHOUT ROWID;",
+    "CREATE TABLE docket (hash TEXT PRIMARY KEY, day TEXT NOT NULL, person TEXT NOT NULL, mail TEXT NOT NULL, name TEXT, language "
+    "TEXT, "
+    "message_id TEXT, fate TEXT, made INTEGER NOT NULL) STRICT;"
+    "CREATE UNIQUE INDEX docket_day ON docket (person, day);"
+    "CREATE UNIQUE INDEX docket_newest ON docket (person) WHERE fate IS NULL;"
+    "CREATE TABLE docket_item (docket TEXT NOT NULL REFERENCES docket, number INTEGER NOT NULL, request TEXT NOT NULL REFERENCES "
+    "request, step INTEGER NOT NULL, digest TEXT NOT NULL, PRIMARY KEY (docket, number)) STRICT, WITHOUT ROWID;"
+    "CREATE UNIQUE INDEX docket_item_request ON docket_item (docket, request);"
+    "CREATE INDEX request_division ON request (division, submitted) WHERE division IS NOT NULL;",
 };
 
 static gboolean run(struct store *store, const char *script, GError **error)
@@ -302,6 +311,20 @@ static gboolean is_held(struct queries *queries, const struct plan_lock *lock)
     return held;
 }
 
+static gboolean carry_docket(struct queries *queries, const struct docket *docket)
+{
+    query_write(queries, QUERY_DOCKETS_END, "t", docket->person);
+    if (query_write(queries, QUERY_DOCKET_PUT, "ttttttti", docket->hash, docket->day, docket->person, docket->mail, docket->name,
+                    docket->language, docket->message_id, docket->made) < 0)
+        return FALSE;
+    for (guint i = 0; i < docket->items->len; i++) {
+        const struct docket_item *item = g_ptr_array_index(docket->items, i);
+        query_write(queries, QUERY_DOCKET_ITEM_PUT, "titit", docket->hash, (gint64)i + 1, item->request, (gint64)item->step,
+                    item->digest);
+    }
+    return TRUE;
+}
+
 static gboolean carry_locks(struct queries *queries, const struct plan *plan, const struct plan_lock **held)
 {
     if (plan->unlock)
@@ -372,7 +395,8 @@ static enum store_taken carry_one(struct store *store, const struct plan *plan, 
 {
     struct queries *queries = &store->queries;
 
-    if (!carry_request(queries, plan, now) || !carry_step(queries, plan, digest, now))
+    if (!carry_request(queries, plan, now) || !carry_step(queries, plan, digest, now) ||
+        (plan->docket && !carry_docket(queries, plan->docket)))
         return STORE_STALE;
     if (!carry_locks(queries, plan, held))
         return STORE_HELD;

@@ -112,6 +112,10 @@ void store_timer_drop(struct store *store, const char *request, const char *kind
 /* Not now: again at `due`. */
 void store_timer_later(struct store *store, const char *request, const char *kind, gint64 due);
 
+/* The day whose lists have been made, "2026-05-06": whether it is that, and that it is now. */
+gboolean store_listed(struct store *store, const char *day);
+void store_list_day(struct store *store, const char *day);
+
 /* For the administrator's tool. NULL filters match all; newest first. */
 GPtrArray *store_requests(struct store *store, const char *state, const char *type, guint most);
 /* `state` "open": waiting or failed. */

@@ -128,7 +128,7 @@ static gboolean deciding_now(const struct occasion *occasion, const char *review
 }
 
 /* Names that have changed since the form was filed: the reviewers see both (7.5). */
-static gboolean note_new_names(const struct affair *affair, GPtrArray *findings, GError **error)
+gboolean announce_new_names(const struct affair *affair, GPtrArray *findings, GError **error)
 {
     static const struct {
         const char *name, *code;
@@ -188,6 +188,21 @@ static gboolean has_handed_on(const struct affair *affair, const struct occasion
     return FALSE;
 }
 
+gboolean announce_asks(const struct affair *affair, const GPtrArray *reviewers, const struct entry *reviewer, gboolean *asks,
+                       GError **error)
+{
+    const struct step *open = affair_open_step(affair);
+    struct occasion occasion = {.state = affair->request->state, .step = open ? open->number : 0};
+    struct hearer hearer = {.mail = entry_value(reviewer, ATTRIBUTE_MAIL), .person = reviewer->dn};
+    GError *problem = NULL;
+
+    *asks = open && !affair->held && is_meant(&occasion, &hearer) && !has_handed_on(affair, &occasion, reviewers, reviewer->dn) &&
+            !left_out(affair, &occasion, reviewer, &problem) && !problem;
+    if (problem)
+        g_propagate_error(error, problem);
+    return problem == NULL;
+}
+
 /* The reviewers of the open stage, each with a token; who is involved or has decided an earlier stage is left out. */
 static gboolean invite_reviewers(const struct affair *affair, struct plan *plan, const char *code, const struct occasion *occasion,
                                  GError **error)
@@ -200,7 +215,7 @@ static gboolean invite_reviewers(const struct affair *affair, struct plan *plan,
     GError *problem = NULL;
     guint told = 0;
 
-    if (!reviewers || !note_new_names(affair, since, error))
+    if (!reviewers || !announce_new_names(affair, since, error))
         return FALSE;
     now.findings = occasion->findings ? occasion->findings : since;
     for (guint i = 0; i < reviewers->len; i++) {

@@ -55,7 +55,7 @@ void calendar_free(struct calendar *calendar)
     g_free(calendar);
 }
 
-static gboolean works(const struct calendar *calendar, gint64 at)
+gboolean calendar_works(const struct calendar *calendar, gint64 at)
 {
     g_autoptr(GDate) day = g_date_new_julian((guint32)((at + SHANGHAI_MS) / DAY_MS) + JULIAN_1970);
     guint exception =
@@ -70,7 +70,7 @@ gint64 calendar_after(const struct calendar *calendar, gint64 from, guint days)
 
     for (guint passed = 0; passed < days;) {
         at += DAY_MS;
-        passed += works(calendar, at) ? 1 : 0;
+        passed += calendar_works(calendar, at) ? 1 : 0;
     }
     return at;
 }

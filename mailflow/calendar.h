@@ -12,6 +12,9 @@ struct calendar;
 struct calendar *calendar_read(const char *text, GError **error);
 void calendar_free(struct calendar *calendar);
 
+/* Whether the day that `at` lies in is a working day. */
+gboolean calendar_works(const struct calendar *calendar, gint64 at);
+
 /* The time `days` working days after `from` (milliseconds since 1970, UTC), at the same time of day; on the next working day when it falls between.
  * `calendar` NULL: Monday to Friday. */
 gint64 calendar_after(const struct calendar *calendar, gint64 from, guint days);

@@ -8,6 +8,7 @@
 #include "mailflow/rule.h"
 #include "mailflow/submit.h"
 #include "mailflow/surrender.h"
+#include "mailflow/tally.h"
 #include "mailflow/undo.h"
 
 static const struct sentence {
@@ -341,8 +342,14 @@ gboolean decide(const struct mind *mind, const struct message *message, GPtrArra
     const char *token = token_agreed(message->sightings, &disagree);
     g_autofree char *hash = token ? token_hash(token) : NULL;
     struct ticket *ticket = hash ? mind->records.ticket(mind->records.context, hash) : NULL;
+    struct docket *docket = hash && !ticket ? mind->records.docket(mind->records.context, hash) : NULL;
     gboolean fine = TRUE;
 
+    if (docket) {
+        fine = tally(mind, docket, message, plans, error);
+        docket_free(docket);
+        return fine;
+    }
     if (!ticket) {
         refuse_token(mind, message, disagree, plans);
         return TRUE;

@@ -2,6 +2,7 @@
  *
  *   1. the token, wherever it was seen; two that disagree decide nothing and the sender is told
  *   2. its ticket in the state file: request, step, person; found by the token's hash only
+ *      (a list's token is a docket's: tally.h goes on from there)
  *   3. the person as the directory has them at this moment; the sender's address must be theirs
  *   4. the guards of the transition, in their order; the first no ends it, nothing has changed, and the answer tells a known person why
  *   5. the ticket is used up in the transaction that records the decision */

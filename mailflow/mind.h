@@ -33,6 +33,8 @@ struct policy {               /* what the site decides (domain.md 10), owned by 
     guint remind_limit;              /* reminders after which province and operator are told too; 0: never */
     guint undo_minutes;              /* in which a reviewer may take a decision back, before it takes effect; 0: it does at once */
     guint expire_days;               /* days after which an undecided stage expires; 0: never (domain.md 10, 11) */
+    gboolean list_daily;             /* reviewers get a list of what waits for them on working days */
+    guint list_hour;                 /* from which hour on, in Asia/Shanghai */
     const struct calendar *calendar; /* working days; NULL: Monday to Friday */
 };
 
@@ -40,6 +42,7 @@ struct policy {               /* what the site decides (domain.md 10), owned by 
 struct records {
     void *context;
     struct ticket *(*ticket)(void *context, const char *hash);
+    struct docket *(*docket)(void *context, const char *hash);
     struct request *(*request)(void *context, const char *id);
     GPtrArray *(*steps)(void *context, const char *request);       /* struct step, by number */
     GPtrArray *(*tickets)(void *context, const char *request);     /* struct ticket alive */
@@ -57,6 +60,8 @@ struct records {
                                 const char *receiver); /* open ones of that DN, or with that receiving enterprise's code */
     gboolean (*signature_used)(void *context,
                                const char *digest); /* whether a signature of that digest has settled something already */
+    GPtrArray *(*waiting)(void *context, const char *division,
+                          guint most);                           /* struct request a stage of which is open there, oldest first */
     char *(*next_id)(void *context, const char *type, int year); /* "T5-2026-000001", never given twice */
     char *(*audit_head)(void *context);                          /* hash of the chain's last row */
 };

@@ -57,7 +57,7 @@ struct notice {
     /* what it says */
     /* N0 invalid, N1D receipt of a draft (asks to confirm), N1 accepted, N2 please decide, N2b receiving enterprise, N3 progress, N3a a reviewer is away, N4 next authority
      * decides, N5 approved and in effect, N6 rejected, N6r returned for correction, N6x expired, N6v void, N7 withdrawn, N8 reminder, N9 unusable reply, N10 re-routed,
-     * N11 operator, ND the task was handed on, NH a decision is recorded, NS status report, NX one neutral line. */
+     * N11 operator, ND the task was handed on, NH a decision is recorded, NL daily list of what waits, NR receipt of an answer to it, NS status report, NX one neutral line. */
     char *code;
     char *request;                                         /* "T5-2026-000001"; NULL before there is one */
     char *procedure, *procedure_zh, *procedure_en, *table; /* "T5", 企业注册, "Enterprise registration", 表5 */

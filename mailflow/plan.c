@@ -105,6 +105,7 @@ void plan_free(struct plan *plan)
         g_free(plan->verdict->message);
         g_free(plan->verdict);
     }
+    docket_free(plan->docket);
     g_ptr_array_unref(plan->locks);
     g_ptr_array_unref(plan->tickets);
     g_ptr_array_unref(plan->changes);

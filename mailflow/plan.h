@@ -76,6 +76,7 @@ struct plan {
     gboolean unlock;               /* the request's locks go */
     gboolean ask_only;             /* the locks are not taken: it is enough that nobody holds them now */
     gboolean end_timers;
+    struct docket *docket; /* a reviewer's daily list, which ends the one before; NULL */
     GPtrArray *locks, *tickets /* struct ticket */, *changes, *mails, *timers, *events, *limits;
 };
 

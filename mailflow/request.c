@@ -74,6 +74,48 @@ void held_free(struct held *held)
     g_free(held);
 }
 
+static void docket_item_free(gpointer data)
+{
+    struct docket_item *item = data;
+    g_free(item->request);
+    g_free(item->digest);
+    g_free(item);
+}
+
+struct docket *docket_new(void)
+{
+    struct docket *docket = g_new0(struct docket, 1);
+
+    docket->items = g_ptr_array_new_with_free_func(docket_item_free);
+    return docket;
+}
+
+void docket_add(struct docket *docket, const char *request, int step, const char *digest)
+{
+    struct docket_item *item = g_new0(struct docket_item, 1);
+
+    item->request = g_strdup(request);
+    item->step = step;
+    item->digest = g_strdup(digest);
+    g_ptr_array_add(docket->items, item);
+}
+
+void docket_free(struct docket *docket)
+{
+    if (!docket)
+        return;
+    g_free(docket->hash);
+    g_free(docket->day);
+    g_free(docket->person);
+    g_free(docket->mail);
+    g_free(docket->name);
+    g_free(docket->language);
+    g_free(docket->message_id);
+    g_free(docket->fate);
+    g_ptr_array_unref(docket->items);
+    g_free(docket);
+}
+
 void delegation_free(struct delegation *delegation)
 {
     if (!delegation)

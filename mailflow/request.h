@@ -71,11 +71,32 @@ struct held { /* a decision that takes effect only when its time to be taken bac
     gint64 at, due;
 };
 
+/* The daily list of one reviewer ("digest" in settings and to people; that word is a checksum's here): one token for all that is listed. Numbers count from 1. */
+struct docket_item {
+    char *request;
+    int step;
+    char *digest; /* of the form as it was listed */
+};
+struct docket {
+    char *hash; /* token_hash() */
+    char *day;  /* "2026-05-06": one a day */
+    char *person, *mail, *name, *language;
+    char *message_id;
+    char *fate;       /* NULL: the person's newest; "superseded" */
+    GPtrArray *items; /* struct docket_item */
+    gint64 made;
+};
+
 void request_free(struct request *request);
 void step_free(struct step *step);
 void ticket_free(struct ticket *ticket);
 void held_free(struct held *held);
+void docket_free(struct docket *docket);
 void delegation_free(struct delegation *delegation);
+
+/* Empty. */
+struct docket *docket_new(void);
+void docket_add(struct docket *docket, const char *request, int step, const char *digest);
 
 /* Whether an answer may use it: alive, or its mail came back - perhaps only from where the person has it sent on to: whoever answers has got it. */
 gboolean ticket_usable(const struct ticket *ticket);

@@ -5,7 +5,6 @@
 #include "ldap-schema/names.h"
 #include "mailflow/division.h"
 #include "mailflow/choice.h"
-#include "mailflow/notice.h"
 #include "mailflow/tell_rows.h"
 #include "mailflow/tell_way.h"
 #include "mailflow/text.h"
@@ -67,7 +66,7 @@ static void put_division(char **zh, char **en, const char *code)
     put(en, division ? division->en : code);
 }
 
-static void tell_mail(struct notice *notice, const struct mind *mind, const struct hearer *hearer)
+void tell_mail(struct notice *notice, const struct mind *mind, const struct hearer *hearer)
 {
     put(&notice->from, mind->policy->address);
     put(&notice->from_name, mind->policy->display_name);
@@ -269,7 +268,7 @@ static struct ticket *ticket_again(const struct affair *affair, const char *code
     return NULL;
 }
 
-static void post(const struct mind *mind, struct plan *plan, struct notice *notice, const char *effect, const char *token)
+void tell_post(const struct mind *mind, struct plan *plan, struct notice *notice, const char *effect, const char *token)
 {
     struct plan_mail *mail = g_new0(struct plan_mail, 1);
 
@@ -380,15 +379,32 @@ void tell(const struct affair *affair, struct plan *plan, const char *code, cons
     tell_account(affair, hearer, notice);
     if (hearer->role) {
         struct ticket *ticket = ticket_make(affair, hearer, occasion, text);
-        post(affair->mind, plan, notice, effect, text);
+        tell_post(affair->mind, plan, notice, effect, text);
         ticket->message_id = g_strdup(notice->message_id);
         g_ptr_array_add(plan->tickets, ticket);
     } else {
-        post(affair->mind, plan, notice, effect, again ? text : NULL);
+        tell_post(affair->mind, plan, notice, effect, again ? text : NULL);
     }
     add_secret(affair, hearer, notice, plan);
     ticket_free(again);
     notice_free(notice);
+}
+
+struct notice *tell_review(const struct affair *affair, const GPtrArray *findings)
+{
+    struct notice *notice = notice_new("N2");
+    const struct plan here = {0}; /* it stays where it is */
+    const struct stage *stage = procedure_stage(affair->procedure, affair->request->state, NULL);
+    struct occasion occasion = {.findings = findings, .state = affair->request->state};
+
+    tell_request(notice, affair, &here, &occasion);
+    tell_occasion(notice, &occasion);
+    tell_rows(notice, affair->request, affair->form);
+    tell_previous(notice, affair);
+    tell_materials(notice, affair, "reviewer", stage);
+    notice->archive_required = stage_archives(stage);
+    notice->rejection_returns = rejection_returns(affair, stage->state);
+    return notice;
 }
 
 static void attach_blank(const struct mind *mind, struct notice *notice, const char *root)
@@ -441,7 +457,7 @@ void tell_answer(const struct mind *mind, struct plan *plan, const char *code, c
         attach_blanks(mind, notice);
     else if (occasion->blank)
         attach_blank(mind, notice, occasion->blank);
-    post(mind, plan, notice, effect, NULL);
+    tell_post(mind, plan, notice, effect, NULL);
     notice_free(notice);
 }
 
@@ -456,6 +472,6 @@ void tell_operator(const struct mind *mind, struct plan *plan, const char *zh, c
     struct notice *notice = notice_new("N11");
     tell_mail(notice, mind, &hearer);
     tell_occasion(notice, &occasion);
-    post(mind, plan, notice, effect, NULL);
+    tell_post(mind, plan, notice, effect, NULL);
     notice_free(notice);
 }

@@ -3,6 +3,7 @@
 #define MAILFLOW_TELL_H
 
 #include "mailflow/affair.h"
+#include "mailflow/notice.h"
 
 /* What the notices of one event have to say besides the request itself. All borrowed, each may be NULL. */
 struct occasion {
@@ -42,6 +43,13 @@ void tell_answer(const struct mind *mind, struct plan *plan, const char *code, c
 
 /* What the operator is to know and no request is about (N11); `serial` tells one such thing from another. Nothing where the site has no operator's address. */
 void tell_operator(const struct mind *mind, struct plan *plan, const char *zh, const char *en, const char *serial);
+
+/* What the review mail of the open stage says of the request, as one item of a list; notice_free() it. */
+struct notice *tell_review(const struct affair *affair, const GPtrArray *findings);
+
+/* For notices about no one request: whom it is for; and as a mail in the plan, with the token (NULL: none) to answer with. */
+void tell_mail(struct notice *notice, const struct mind *mind, const struct hearer *hearer);
+void tell_post(const struct mind *mind, struct plan *plan, struct notice *notice, const char *effect, const char *token);
 
 /* Whether a message may be answered at all: not robots, null senders, nor ourselves (RFC 3834). */
 gboolean tell_answerable(const struct mind *mind, const struct message *message);

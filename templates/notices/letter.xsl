@@ -262,6 +262,14 @@
           <xsl:otherwise>not needed</xsl:otherwise>
         </xsl:choose>
       </fact>
+      <xsl:if test="n:rejectionReturns">
+        <fact zh="不同意时" en="If rejected">
+          <xsl:choose>
+            <xsl:when test="$chinese">申请退回申请人补正，补正后从第一级重新审核</xsl:when>
+            <xsl:otherwise>it returns to its applicant for correction and is reviewed again from the first stage</xsl:otherwise>
+          </xsl:choose>
+        </fact>
+      </xsl:if>
       <xsl:apply-templates select="n:finding" mode="letter"/>
       <xsl:for-each select="n:material"><item mark="{@code}" zh="{@zh}" en="{@en}"/></xsl:for-each>
     </section>
