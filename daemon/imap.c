@@ -1,5 +1,6 @@
 #include "daemon/imap.h"
 
+#include <string.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
 
@@ -25,7 +26,8 @@ struct candidate {
 
 struct imap {
     struct imapsession *session;
-    GHashTable *withheld; /* UIDs of messages whose body the server did not give */
+    GHashTable *withheld; /* UIDs of messages that are passed over: the server did not give their body, or did not move them */
+    GArray *unmoved[2];   /* by folder: UIDs that it did not move, to be tried again */
     GArray *candidates;   /* of a fetch, ascending by UID */
     gsize room;           /* octets that further bodies may take */
 };
@@ -40,6 +42,8 @@ static void imap_close(void *self)
     struct imap *imap = self;
     imapsession_close(imap->session);
     g_hash_table_unref(imap->withheld);
+    for (gsize i = 0; i < G_N_ELEMENTS(imap->unmoved); i++)
+        g_array_unref(imap->unmoved[i]);
     g_array_unref(imap->candidates);
     g_free(imap);
 }
@@ -52,6 +56,8 @@ static void *imap_open(const struct mailbox_options *options, GError **error)
     struct imap *imap = g_new0(struct imap, 1);
     imap->session = session;
     imap->withheld = g_hash_table_new(NULL, NULL);
+    for (gsize i = 0; i < G_N_ELEMENTS(imap->unmoved); i++)
+        imap->unmoved[i] = g_array_new(FALSE, FALSE, sizeof(guint32));
     imap->candidates = g_array_new(FALSE, TRUE, sizeof(struct candidate));
     g_array_set_clear_func(imap->candidates, (GDestroyNotify)candidate_clear);
     return imap;
@@ -285,15 +291,32 @@ static GArray *uids_for(const struct imap *imap, const GPtrArray *items, enum ma
     return uids;
 }
 
-/* A server may say NO to a set whose messages are all gone: then there was nothing to move. */
-static gboolean move_refused(struct imap *imap, const char *set, const char *what, GError **error)
+struct move { /* messages on their way into a folder */
+    enum mailbox_folder folder;
+    const guint32 *uids;
+    guint count;
+};
+
+/* A server may say NO to a set whose messages are all gone: then there was nothing to move. Otherwise the folder is full or closed: what has been dealt with stays in
+ * the inbox, but not before the mails behind it. */
+static gboolean move_refused(struct imap *imap, const struct move *move, const char *set, const char *what, gboolean understood,
+                             GError **error)
 {
     g_autofree char *said = g_strdup(imapwire_said(imap->session->wire));
     g_autofree char *command = g_strdup_printf("UID SEARCH NOT DELETED UID %s", set);
     imap->session->found = 0;
     if (!imapsession_run(imap->session, command, MAILBOX_AWAY, "UID SEARCH", error))
         return FALSE;
-    return imap->session->found == 0 || imapsession_refuse(said, MAILBOX_AWAY, what, error);
+    if (imap->session->found == 0)
+        return TRUE;
+    if (!understood || strstr(said, "[TRYCREATE]")) /* the next session makes the folder */
+        return imapsession_refuse(said, MAILBOX_AWAY, what, error);
+    log_line(LOG_LEVEL_WARNING, "mailbox: %u messages that were dealt with stay in the inbox, %s to %s: %s", move->count, what,
+             imap->session->folders[move->folder], said);
+    g_array_append_vals(imap->unmoved[move->folder], move->uids, move->count);
+    for (guint i = 0; i < move->count; i++)
+        g_hash_table_add(imap->withheld, GUINT_TO_POINTER(move->uids[i]));
+    return TRUE;
 }
 
 /* A plain EXPUNGE takes every deleted message, so it waits until there are none but ours. */
@@ -311,20 +334,41 @@ static gboolean expunge(struct imap *imap, const char *set, GError **error)
     return session->found > 0 || imapsession_run(session, "EXPUNGE", MAILBOX_AWAY, "EXPUNGE", error);
 }
 
-static gboolean move_set(struct imap *imap, const char *set, enum mailbox_folder folder, GError **error)
+static gboolean move_set(struct imap *imap, const struct move *messages, const char *set, GError **error)
 {
     struct imapsession *session = imap->session;
     const char *verb = session->move ? "UID MOVE" : "UID COPY";
-    g_autofree char *move = g_strdup_printf("%s %s %s", verb, set, session->folders[folder]);
+    g_autofree char *move = g_strdup_printf("%s %s %s", verb, set, session->folders[messages->folder]);
     enum imapwire_answer answer = imapwire_run(session->wire, move, error);
     if (answer == IMAPWIRE_FAULT)
         return FALSE;
     if (answer != IMAPWIRE_OK)
-        return move_refused(imap, set, verb, error);
+        return move_refused(imap, messages, set, verb, answer == IMAPWIRE_NO, error);
     if (session->move)
         return TRUE;
     g_autofree char *mark = g_strdup_printf("UID STORE %s +FLAGS.SILENT (\\Deleted)", set);
     return imapsession_run(session, mark, MAILBOX_AWAY, "UID STORE", error) && expunge(imap, set, error);
+}
+
+static gboolean move_all(struct imap *imap, enum mailbox_folder folder, const GArray *uids, GError **error)
+{
+    for (guint at = 0; at < uids->len; at += MOVE_SET) {
+        struct move move = {folder, &g_array_index(uids, guint32, at), MIN(MOVE_SET, uids->len - at)};
+        g_autofree char *set = imaptext_set(uids, at, move.count);
+        if (!move_set(imap, &move, set, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+/* What was refused before, when the folder takes messages again. */
+static gboolean move_rest(struct imap *imap, enum mailbox_folder folder, GError **error)
+{
+    g_autoptr(GArray) rest = g_steal_pointer(&imap->unmoved[folder]);
+
+    imap->unmoved[folder] = g_array_new(FALSE, FALSE, sizeof(guint32));
+    g_array_sort(rest, compare_uids);
+    return move_all(imap, folder, rest, error);
 }
 
 static gboolean imap_file(void *self, const GPtrArray *items, GError **error)
@@ -335,11 +379,11 @@ static gboolean imap_file(void *self, const GPtrArray *items, GError **error)
     static const enum mailbox_folder folders[] = {MAILBOX_PROCESSED, MAILBOX_QUARANTINE};
     for (gsize i = 0; i < G_N_ELEMENTS(folders); i++) {
         g_autoptr(GArray) uids = uids_for(imap, items, folders[i]);
-        for (guint at = 0; at < uids->len; at += MOVE_SET) {
-            g_autofree char *set = imaptext_set(uids, at, MIN(MOVE_SET, uids->len - at));
-            if (!move_set(imap, set, folders[i], error))
-                return FALSE;
-        }
+        guint refused = imap->unmoved[i]->len;
+        if (!move_all(imap, folders[i], uids, error))
+            return FALSE;
+        if (uids->len && refused && refused == imap->unmoved[i]->len && !move_rest(imap, folders[i], error))
+            return FALSE;
     }
     return TRUE;
 }

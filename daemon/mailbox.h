@@ -19,7 +19,8 @@ void mailbox_close(struct mailbox *mailbox);
  * opened anew. Fetching twice without filing gives the same messages. Array of struct mailbox_item that frees them. */
 GPtrArray *mailbox_fetch(struct mailbox *mailbox, guint most, gsize octets, GError **error);
 
-/* Move each item to its folder. Items gone meanwhile are fine, and so are items of a mailbox that was rebuilt since (another UIDVALIDITY): they come again. */
+/* Move each item to its folder. Items gone meanwhile are fine, and so are items of a mailbox that was rebuilt since (another UIDVALIDITY): they come again. What the
+ * folder does not take (full, not ours) stays, is logged, passed over, and tried again with later ones: it does not stand before the mails behind it. */
 gboolean mailbox_file(struct mailbox *mailbox, const GPtrArray *items, GError **error);
 
 /* Begin to watch (IDLE, NOOP every few seconds, inotify) and give a descriptor, owned by the mailbox, that becomes readable when something may have arrived since the

@@ -138,6 +138,29 @@ def test_files_into_folders_that_it_makes(dovecot, mailbox):
     assert open_on(mailbox, dovecot, folders=("已处理&done", "Quarantine"))["open"]
 
 
+def close_folder(folder, mode):
+    for part in ("", "cur", "new", "tmp"):
+        os.chmod(folder / part, mode)
+
+
+@pytest.mark.parametrize("kind", ["dovecot", "plain_dovecot"])
+def test_what_cannot_be_filed_is_passed_over_and_filed_later(request, mailbox, kind):
+    """The folder is full or closed: what stays in the inbox does not stand before the mails behind it."""
+    server = request.getfixturevalue(kind)
+    for number in range(4):
+        server.deliver(b"Subject: %d\n\n" % number)
+    open_on(mailbox, server)
+    first = fetch(mailbox, most=2)
+    close_folder(server.maildir / ".Processed", 0o500)
+    assert file(mailbox, "processed", first) == {"filed": 2}
+    second = fetch(mailbox, most=2)
+    assert [item["id"] for item in second] and not {item["id"] for item in first} & {item["id"] for item in second}
+    assert len(server.folder()) == 4
+    close_folder(server.maildir / ".Processed", 0o700)
+    assert file(mailbox, "processed", second) == {"filed": 2}
+    assert len(server.folder(".Processed")) == 4 and server.folder() == []
+
+
 def test_of_another_uidvalidity_nothing_is_moved(dovecot, mailbox):
     dovecot.deliver(SMALL)
     open_on(mailbox, dovecot)
@@ -457,9 +480,9 @@ def test_killed_in_the_middle_of_a_body(scripted, mailbox):
     "move, found, want",
     [
         (["TAG NO nothing matches"], "* SEARCH", "filed"),
-        (["TAG NO [OVERQUOTA] full"], "* SEARCH 5", "away"),
+        (["TAG NO [OVERQUOTA] full"], "* SEARCH 5", "filed"),
         (["TAG NO [TRYCREATE] no such mailbox"], "* SEARCH 5", "away"),
-        (["TAG NO [NOPERM] not yours"], "* SEARCH 5", "refused"),
+        (["TAG NO [NOPERM] not yours"], "* SEARCH 5", "filed"),
         (["TAG BAD what?"], "* SEARCH 5", "away"),
         (hang_up, "", "away"),
         (["* BYE good night"], "", "away"),
