@@ -125,7 +125,7 @@ static void check_state(struct check *check)
     store_close(store);
 }
 
-static char *join_stages(const struct procedure *procedure)
+static char *join_stages(const struct procedure *procedure, const struct demands *demands)
 {
     GString *text = g_string_new(NULL);
 
@@ -135,6 +135,9 @@ static char *join_stages(const struct procedure *procedure)
             continue;
         g_string_append_printf(text, "%s%s by %s%s%s%s", text->len ? ", then " : "", stage->state, stage->authority,
                                stage->field ? " " : "", stage->field ? stage->field : "", stage_archives(stage) ? " +archive" : "");
+        enum proof proof = demand_at(demands, procedure->type, stage->state);
+        if (proof != PROOF_ADDRESS)
+            g_string_append_printf(text, " +%s", proof_name(proof));
     }
     return g_string_free(text, FALSE);
 }
@@ -175,14 +178,16 @@ static void print_procedures(const struct command_call *call, const struct proce
     if (!call->json)
         putchar('\n');
     struct sheet *sheet = sheet_open(call->json, columns);
+    struct demands *demands = demands_read(call->config->review_proof, NULL);
     for (guint i = 0; i < procedures->procedures->len; i++) {
         const struct procedure *procedure = g_ptr_array_index(procedures->procedures, i);
-        g_autofree char *stages = join_stages(procedure);
+        g_autofree char *stages = join_stages(procedure, demands);
         g_autofree char *rules = join_rules(procedure);
         g_autofree char *effects = join_effects(procedure);
         sheet_row(sheet, procedure->type, procedure->zh, procedure->behind.off ? "(off)" : procedure->form, *stages ? stages : NULL,
                   *rules ? rules : NULL, *effects ? effects : NULL);
     }
+    demands_free(demands);
     sheet_close(sheet);
 }
 
