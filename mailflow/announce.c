@@ -397,13 +397,15 @@ static gboolean tell_division(const struct affair *affair, struct plan *plan, co
     return reviewers != NULL;
 }
 
-/* Who reviewed the first stage hears of the end (domain.md 6.5, N5). */
+/* Who reviewed the first of several stages hears of the end (N5); whoever decided the last one knows. */
 static gboolean to_first_reviewers(const struct affair *affair, struct plan *plan, const char *code,
                                    const struct occasion *occasion, GError **error)
 {
     const struct step *first = affair_first_step(affair);
 
-    return !first || tell_division(affair, plan, code, first->division, first->reviewer, NULL, occasion, error);
+    if (!first || first == g_ptr_array_index(affair->steps, affair->steps->len - 1))
+        return TRUE;
+    return tell_division(affair, plan, code, first->division, first->reviewer, NULL, occasion, error);
 }
 
 /* Where new copies are to be printed the old ones are handed in, and who is asked here records it (6.6). */

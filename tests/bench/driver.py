@@ -18,7 +18,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(
 from letter import Enterprise  # noqa: E402
 from process import Failed  # noqa: E402
 
-CITY = "371300"  # it has one reviewer: three mails in, five out
+CITY = "371300"  # it has one reviewer: three mails in, four out
 FIRST_NUMBER = 20000  # of the organisation codes
 MAILBOXES = 25  # that the applicants share: delivery slows down in a mailbox with thousands of mails
 STALLED = 30  # seconds without any mail after which the run has failed
