@@ -119,7 +119,7 @@ void field_drop_blank_reason(const char *words, GArray *tokens)
         while (length > 0 && ends_quietly(value, length))
             length = (gsize)(g_utf8_find_prev_char(value, value + length) - value);
         g_autofree char *line = g_strndup(value, length);
-        for (guint k = i; field_is_blank(line) && k < tokens->len && token_at(tokens, k)->end <= end; k++)
+        for (guint k = i; field_is_blank_word(line) && k < tokens->len && token_at(tokens, k)->end <= end; k++)
             token_at(tokens, k)->class = PHRASE_BREAK;
     }
 }
