@@ -44,7 +44,6 @@ gboolean decision_carry(const struct attempt *attempt, GPtrArray *plans, GError 
                                               : g_strdup(attempt->reviewer->dn);
 
     plan->evidence = mail_of(attempt) != NULL;
-    plan->signature = mail_of(attempt) ? guard_spends(attempt) : NULL;
     plan->use = attempt->ticket ? g_strdup(attempt->ticket->hash) : NULL;
     plan_log(plan, "%s %s at %s by %s (%s)%s%s", affair->request->id, plan->outcome, affair->request->state, verdict.reviewer_name,
              attempt->vouched ? attempt->vouched : attempt->message->from, said->archive ? ", archive " : "",

@@ -123,11 +123,6 @@ static enum guard_answer ask_proof(const struct attempt *attempt, struct guard_r
     return answer;
 }
 
-char *guard_spends(const struct attempt *attempt)
-{
-    return proof_spends(attempt->affair->mind, attempt->message, attempt->reviewer, affair_asked(attempt->affair));
-}
-
 /* G2: the sender is that reviewer by the directory's mail at this moment, and the mail's origin is proved as the stage demands. */
 static enum guard_answer ask_sender(const struct attempt *attempt, struct guard_result *result, GError **error)
 {

@@ -46,7 +46,4 @@ void guard_result_clear(struct guard_result *result);
 /* Whether a guard of that name exists. */
 gboolean guard_exists(const char *name);
 
-/* Digest of the signature by which the mail proves its origin: with the decision it is spent. NULL where it rests on none. Caller frees. */
-char *guard_spends(const struct attempt *attempt);
-
 #endif

@@ -22,6 +22,16 @@ static void quarantine(const struct mind *mind, const char *digest, const char *
     g_ptr_array_add(plans, plan);
 }
 
+/* Whatever became of the message: whoever can read the mailbox would find a signed answer that was refused, and put it under another token. */
+static void spend_signature(const struct message *message, GPtrArray *plans)
+{
+    const struct signature *signature = message->signature;
+    struct plan *own = g_ptr_array_index(plans, plans->len - 1);
+
+    if (signature && (signature->state == SIGNATURE_INTACT || signature->state == SIGNATURE_PARTIAL))
+        own->signature = g_strdup(signature->digest);
+}
+
 GPtrArray *intake(const struct mind *mind, const struct message *message, GError **error)
 {
     g_autoptr(GPtrArray) plans = plan_list();
@@ -49,6 +59,8 @@ GPtrArray *intake(const struct mind *mind, const struct message *message, GError
             fine = wish_answer(mind, message, plans, error);
         break;
     }
+    if (fine)
+        spend_signature(message, plans);
     return fine ? g_steal_pointer(&plans) : NULL;
 }
 

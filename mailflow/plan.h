@@ -66,7 +66,7 @@ struct plan {
     struct held *hold;             /* a decision on the open step that waits; NULL */
     gboolean drop_held;            /* the one that waits goes */
     gboolean open_step;            /* opens a step in the state moved to */
-    char *signature;               /* digest of the S/MIME signature this rests on: it serves no other mail; NULL */
+    char *signature;               /* digest of the message's S/MIME signature: it serves no other mail; NULL */
     char *use;                     /* hash of the ticket this answer uses up */
     char *undeliverable;           /* hash of the ticket whose mail came back */
     gboolean end_tickets;          /* all tickets of the request that are alive end */

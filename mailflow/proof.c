@@ -168,11 +168,6 @@ void proof_found_clear(struct proof_found *found)
     g_free(found->en);
 }
 
-char *proof_spends(const struct mind *mind, const struct message *message, const struct entry *person, gint64 since)
-{
-    return proof_strongest(mind, message, person, since) == PROOF_SMIME ? g_strdup(message->signature->digest) : NULL;
-}
-
 char *proof_line(const struct mind *mind, const struct message *message, const struct entry *person, gint64 since)
 {
     enum proof proof = proof_strongest(mind, message, person, since);

@@ -3,7 +3,7 @@
  *   address   the token, and From as the directory has it; asked always, by the guards
  *   dmarc     and an aligned DMARC pass, stamped by our own server; or what is more:
  *   smime     and a signature over the words that are read, by a certificate that the directory has for this person, which leads to an anchor of the site and is neither expired
- *             nor revoked now; made since the person was asked; and never used before, so that nobody moves a signed answer to another request */
+ *             nor revoked now; made since the person was asked; and of no mail taken before, so that nobody moves a signed answer to another request, whatever became of it */
 #ifndef MAILFLOW_PROOF_H
 #define MAILFLOW_PROOF_H
 
@@ -24,8 +24,6 @@ void proof_found_clear(struct proof_found *found);
 
 /* The most the mail proves. */
 enum proof proof_strongest(const struct mind *mind, const struct message *message, const struct entry *person, gint64 since);
-/* The digest of the signature that proves it, which then serves no other mail; NULL where none does. Caller frees. */
-char *proof_spends(const struct mind *mind, const struct message *message, const struct entry *person, gint64 since);
 /* What it proves, for the audit, on one line: "smime CN=…, serial … of …". Caller frees. */
 char *proof_line(const struct mind *mind, const struct message *message, const struct entry *person, gint64 since);
 

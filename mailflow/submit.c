@@ -265,8 +265,6 @@ static gboolean enter_request(struct affair *affair, const struct message *messa
     affair->request->id = mind->records.next_id(mind->records.context, affair->procedure->type, mind_year(mind->now));
     struct plan *plan = plan_new(draft ? "draft" : "submitted", affair->request->id);
     plan->evidence = TRUE;
-    if (g_str_equal(affair->request->proof, proof_name(PROOF_SMIME)))
-        plan->signature = g_strdup(message->signature->digest);
     plan_log(plan, "%s %s by %s: %s", affair->request->id, draft ? "received" : "submitted", affair->request->mail,
              affair->request->subject);
     gboolean fine = workflow_advance(affair, plan, draft ? EVENT_RECEIVE : EVENT_SUBMIT, &occasion, affair->request->mail,

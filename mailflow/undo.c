@@ -61,7 +61,6 @@ static gboolean hold(const struct attempt *attempt, GPtrArray *plans, GError **e
                                 .problem_en = en};
 
     plan->evidence = TRUE;
-    plan->signature = guard_spends(attempt);
     plan_timer(plan, UNDO_TIMER, held->due);
     plan_log(plan, "%s %s at %s by %s (%s), to take effect at %s", affair->request->id,
              attempt->event == EVENT_APPROVE ? "approved" : "rejected", affair->request->state, held->name, held->mail, due);

@@ -273,33 +273,80 @@ static void test_without_a_list_nobody_is_believed(void **state)
     }
 }
 
-/* Whoever can read the mailbox has signed answers and tokens, but no key. */
+/* Everything JINAN_1 writes from now on is a copy of this one signed mail. */
+static void copy_signed(struct signing *signing, const char *words)
+{
+    g_autofree char *text = g_base64_encode((const guchar *)words, strlen(words));
+    g_autofree char *entity =
+        g_strdup_printf("Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n%s\r\n", text);
+
+    g_free(signing->pen.again);
+    signing->pen.again = sign_detached(pki.reviewer, entity, signing->scene->now / 1000);
+}
+
+static const struct mail *review_mail(struct scene *scene, const char *id)
+{
+    for (guint i = scene->mails->len; i > 0; i--) {
+        const struct mail *mail = g_ptr_array_index(scene->mails, i - 1);
+        if (g_str_equal(mail->code, "N2") && g_str_equal(mail->to, JINAN_1) && g_str_equal(mail->request, id))
+            return mail;
+    }
+    fail_msg("%s was asked about %s by no mail", JINAN_1, id);
+    return NULL;
+}
+
+/* Whoever can read the mailbox has signed answers and tokens, but no key: whatever became of the first answer, its signature serves no other. */
 static void test_a_signature_serves_one_request(void **state)
+{
+    static const struct {
+        const char *words, *first; /* what is said, and what becomes of the request it was said of */
+    } rows[] = {
+        {APPROVE, "done"},
+        {"同意", "cityReview"}, /* the archive number is missing here, and not wanted there */
+        {"转办：" JINAN_2, "cityReview"},
+    };
+
+    (void)state;
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct signing signing;
+        begin(&signing, pki.lists);
+        char *other = scene_form(signing.scene, "P1", "cityCode", "370100", NULL);
+        assert_non_null(other);
+        copy_signed(&signing, rows[i].words);
+        scene_answer(signing.scene, review_mail(signing.scene, signing.id), JINAN_1, "-");
+        scene_deliver(signing.scene);
+        assert_string_equal(scene_state(signing.scene, signing.id), rows[i].first);
+        guint asked = scene_mails(signing.scene, "N2", JINAN_2);
+        scene_answer(signing.scene, review_mail(signing.scene, other), JINAN_1, "-");
+        scene_deliver(signing.scene);
+        assert_string_equal(scene_state(signing.scene, other), "cityReview");
+        assert_int_equal(scene_mails(signing.scene, "N2", JINAN_2), asked);
+        assert_true(scene_told(signing.scene, "N9", JINAN_1, "已用于另一封邮件"));
+        g_free(other);
+        end(&signing);
+    }
+}
+
+/* A copy of what took one decision back does not take back the next. */
+static void test_a_decision_is_taken_back_by_a_signature_of_its_own(void **state)
 {
     struct signing signing;
 
     (void)state;
     begin(&signing, pki.lists);
-    char *other = scene_form(signing.scene, "P1", "cityCode", "370100", NULL);
-    assert_non_null(other);
-    const struct mail *first = NULL, *second = NULL;
-    for (guint i = 0; i < signing.scene->mails->len; i++) {
-        const struct mail *mail = g_ptr_array_index(signing.scene->mails, i);
-        if (g_str_equal(mail->code, "N2") && g_str_equal(mail->to, JINAN_1))
-            *(g_str_equal(mail->request, other) ? &second : &first) = mail;
-    }
-    g_autofree char *text = g_base64_encode((const guchar *)APPROVE, strlen(APPROVE));
-    g_autofree char *entity =
-        g_strdup_printf("Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n%s\r\n", text);
-    signing.pen.again = sign_detached(pki.reviewer, entity, signing.scene->now / 1000);
-    scene_answer(signing.scene, first, JINAN_1, "-");
-    scene_deliver(signing.scene);
+    open_window(signing.scene);
+    scene_reply(signing.scene, JINAN_1, "N2", APPROVE);
+    copy_signed(&signing, "撤回");
+    scene_reply(signing.scene, JINAN_1, "N2", "-");
+    assert_false(is_held(signing.scene, signing.id));
+    g_autofree char *copy = g_steal_pointer(&signing.pen.again);
+    scene_reply(signing.scene, JINAN_1, "N2", APPROVE);
+    assert_true(is_held(signing.scene, signing.id));
+    signing.pen.again = g_steal_pointer(&copy);
+    scene_reply(signing.scene, JINAN_1, "N2", "-");
+    assert_true(is_held(signing.scene, signing.id));
+    pass_minutes(signing.scene, WINDOW);
     assert_string_equal(scene_state(signing.scene, signing.id), "done");
-    scene_answer(signing.scene, second, JINAN_1, "-");
-    scene_deliver(signing.scene);
-    assert_string_equal(scene_state(signing.scene, other), "cityReview");
-    assert_true(scene_told(signing.scene, "N9", JINAN_1, "已用于另一封邮件"));
-    g_free(other);
     end(&signing);
 }
 
@@ -447,6 +494,7 @@ int main(void)
         cmocka_unit_test(test_a_proof_for_every_cell),
         cmocka_unit_test(test_without_a_list_nobody_is_believed),
         cmocka_unit_test(test_a_signature_serves_one_request),
+        cmocka_unit_test(test_a_decision_is_taken_back_by_a_signature_of_its_own),
         cmocka_unit_test(test_the_directory_has_the_last_word),
         cmocka_unit_test(test_the_audit_says_what_was_proved),
         cmocka_unit_test(test_a_signed_form_is_submitted_at_once),
