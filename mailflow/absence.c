@@ -71,7 +71,7 @@ static GPtrArray *dead_addresses(const struct affair *affair, const struct ticke
     return dead;
 }
 
-/* The stage does not wait for whom mail does not reach. */
+/* The stage does not wait for whom mail does not reach; one that is decided waits for nobody. */
 static gboolean pass_by(const struct affair *affair, const struct ticket *ticket, struct plan *plan, GError **error)
 {
     const struct request *request = affair->request;
@@ -80,7 +80,7 @@ static gboolean pass_by(const struct affair *affair, const struct ticket *ticket
     if (ticket->fate || !is_of_open_step(affair, ticket))
         return TRUE;
     plan->undeliverable = g_strdup(ticket->hash);
-    if (others_hold_tickets(affair, ticket->person))
+    if (affair->held || others_hold_tickets(affair, ticket->person))
         return TRUE;
     g_autoptr(GPtrArray) dead = dead_addresses(affair, ticket);
     struct occasion occasion = {.state = request->state, .step = ticket->step, .without = dead, .serial = ticket->hash};
@@ -218,8 +218,9 @@ static gboolean note_absence(const struct affair *affair, const struct ticket *t
 /* The reviewer's own machine, not a receipt of it, nor anybody else's. */
 static gboolean is_absent(const struct affair *affair, const struct ticket *ticket, const struct message *message)
 {
-    return message->kind == KIND_AUTOMATIC && ticket && !ticket->fate && is_of_open_step(affair, ticket) && message->from &&
-           g_ascii_strcasecmp(message->from, ticket->mail) == 0 && !automatic_is_receipt(message->why, message->subject);
+    return message->kind == KIND_AUTOMATIC && ticket && !ticket->fate && is_of_open_step(affair, ticket) && !affair->held &&
+           message->from && g_ascii_strcasecmp(message->from, ticket->mail) == 0 &&
+           !automatic_is_receipt(message->why, message->subject);
 }
 
 gboolean absence_note(const struct mind *mind, const struct message *message, GPtrArray *plans, GError **error)

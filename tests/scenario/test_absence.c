@@ -8,11 +8,9 @@
 #include <cmocka.h>
 
 #include "ldap-schema/names.h"
+#include "tests/scenario/desk.h"
 #include "tests/scenario/story.h"
 
-#define NEW "new@example.com"
-#define JINAN_1 "city-jinan-1@example.com"
-#define JINAN_2 "city-jinan-2@example.com"
 #define BOTH "city-and-province@example.com"
 #define LINYI_1 "city-linyi-1@example.com"
 #define DEPUTY "city-linyi-2@example.com"
@@ -55,24 +53,10 @@ static void answer_titled(struct scene *scene, const struct mail *mail, const ch
     scene_deliver(scene);
 }
 
-static void answer_absent(struct scene *scene, const struct mail *mail, const char *from, const char *mark)
-{
-    answer_titled(scene, mail, from, "Out of Office: x", mark);
-}
-
+#define AWAY "Out of Office: x"
 static void be_absent(struct scene *scene, const char *who)
 {
-    answer_absent(scene, scene_mail(scene, "N2", who), who, "Auto-Submitted: auto-replied");
-}
-
-/* A registration that waits for Jinan, where three decide. */
-static struct scene *waiting(char **id)
-{
-    struct scene *scene = scene_new();
-
-    *id = scene_form(scene, "T5", NULL);
-    assert_string_equal(scene_state(scene, *id), "cityReview");
-    return scene;
+    answer_titled(scene, scene_mail(scene, "N2", who), who, AWAY, "Auto-Submitted: auto-replied");
 }
 
 /* A registration that waits for Linyi, where one decides. */
@@ -86,24 +70,20 @@ static struct scene *waiting_for_one(char **id)
     return scene;
 }
 
-static void leave(struct scene *scene, char *id)
-{
-    g_free(id);
-    scene_free(scene);
-}
-
-static void hire(struct scene *scene)
-{
-    tree_add(scene->tree, DEPUTY_DN, ATTRIBUTE_OBJECT_CLASS, CLASS_REVIEWER, ATTRIBUTE_UID, "city-linyi-2", ATTRIBUTE_CN,
-             "临沂审核乙", ATTRIBUTE_MAIL, DEPUTY, ATTRIBUTE_ACTIVE, "TRUE", NULL);
-    entry_put(tree_entry(scene->tree, REVIEWERS("371300")), ATTRIBUTE_MEMBER, DEPUTY_DN);
-}
-
 static void name_deputy(struct scene *scene, const char *uid, const char *from, const char *until)
 {
     tree_set(scene->tree, LINYI_1_DN, ATTRIBUTE_DEPUTY, uid);
     tree_set(scene->tree, LINYI_1_DN, ATTRIBUTE_DEPUTY_FROM, from);
     tree_set(scene->tree, LINYI_1_DN, ATTRIBUTE_DEPUTY_UNTIL, until);
+}
+
+/* A colleague who stands in, on any day. */
+static void hire(struct scene *scene)
+{
+    tree_add(scene->tree, DEPUTY_DN, ATTRIBUTE_OBJECT_CLASS, CLASS_REVIEWER, ATTRIBUTE_UID, "city-linyi-2", ATTRIBUTE_CN,
+             "临沂审核乙", ATTRIBUTE_MAIL, DEPUTY, ATTRIBUTE_ACTIVE, "TRUE", NULL);
+    entry_put(tree_entry(scene->tree, REVIEWERS("371300")), ATTRIBUTE_MEMBER, DEPUTY_DN);
+    name_deputy(scene, "city-linyi-2", NULL, NULL);
 }
 
 static guint living(struct scene *scene, const char *id)
@@ -351,6 +331,26 @@ static void test_the_only_reviewer_is_away_without_deputy(void **state)
     leave(scene, id);
 }
 
+/* The stage is decided, only not in effect yet: it waits for nobody, and the mail that came back is remembered for when it does again. */
+static void test_what_is_decided_asks_nobody_else(void **state)
+{
+    char *id;
+    struct scene *scene = waiting_for_one(&id);
+    (void)state;
+
+    open_window(scene);
+    hire(scene);
+    scene_reply(scene, LINYI_1, "N2", STORY_APPROVE);
+    be_absent(scene, LINYI_1);
+    come_back(scene, "N2", LINYI_1);
+    assert_null(scene_mail(scene, "N2", DEPUTY));
+    assert_null(scene_mail(scene, "N3a", NEW));
+    assert_int_equal(living(scene, id), 0);
+    pass_minutes(scene, WINDOW);
+    assert_string_equal(scene_state(scene, id), "done");
+    leave(scene, id);
+}
+
 static void test_the_deputy_gets_a_token_of_their_own(void **state)
 {
     char *id;
@@ -408,14 +408,12 @@ static void test_a_deputy_who_may_not_decide_is_not_asked(void **state)
     struct scene *scene = waiting_for_one(&id);
     hire(scene);
     tree_set(scene->tree, DEPUTY_DN, ATTRIBUTE_ACTIVE, "FALSE");
-    name_deputy(scene, "city-linyi-2", NULL, NULL);
     be_absent(scene, LINYI_1);
     assert_null(scene_mail(scene, "N2", DEPUTY));
     leave(scene, id);
     scene = waiting_for_one(&id);
     hire(scene);
     tree_set(scene->tree, DEPUTY_DN, ATTRIBUTE_MOBILE, "13800000044"); /* the applicant's contact */
-    name_deputy(scene, "city-linyi-2", NULL, NULL);
     be_absent(scene, LINYI_1);
     assert_null(scene_mail(scene, "N2", DEPUTY));
     assert_null(scene_mail(scene, "N11", "province-1@example.com"));
@@ -429,7 +427,6 @@ static void test_a_deputy_who_has_left_decides_nothing(void **state)
     (void)state;
 
     hire(scene);
-    name_deputy(scene, "city-linyi-2", NULL, NULL);
     be_absent(scene, LINYI_1);
     tree_drop(scene->tree, REVIEWERS("371300"), ATTRIBUTE_MEMBER, DEPUTY_DN);
     scene_reply(scene, DEPUTY, "N2", STORY_APPROVE);
@@ -445,7 +442,6 @@ static void test_a_deputy_is_invited_along(void **state)
     (void)state;
 
     hire(scene);
-    name_deputy(scene, "city-linyi-2", NULL, NULL);
     g_autofree char *id = scene_form(scene, "T5", "cityCode", "371300", NULL);
     assert_int_equal(scene_mails(scene, "N2", LINYI_1), 1);
     assert_int_equal(scene_mails(scene, "N2", DEPUTY), 1);
@@ -461,10 +457,10 @@ static void test_receipts_and_other_peoples_machines_are_no_absence(void **state
     (void)state;
     const struct mail *mail = scene_mail(scene, "N2", JINAN_1);
 
-    answer_absent(scene, mail, "robot@elsewhere.test", "Auto-Submitted: auto-replied");
+    answer_titled(scene, mail, "robot@elsewhere.test", AWAY, "Auto-Submitted: auto-replied");
     answer_titled(scene, mail, JINAN_1, "已读: 请审核", "Auto-Submitted: auto-replied");
     answer_titled(scene, mail, JINAN_1, "Your ticket 17", "Auto-Submitted: auto-replied");
-    answer_absent(scene, mail, JINAN_1,
+    answer_titled(scene, mail, JINAN_1, AWAY,
                   "Auto-Submitted: auto-replied\r\nMIME-Version: 1.0\r\nContent-Type: multipart/report; "
                   "report-type=disposition-notification; boundary=b");
     assert_int_equal(scene_audited(scene, id, "absent", NULL), 0);
@@ -491,6 +487,7 @@ int main(void)
         cmocka_unit_test(test_the_operators_own_mailbox_is_told_nothing_of_itself),
         cmocka_unit_test(test_an_absence_is_noted_and_told_once),
         cmocka_unit_test(test_the_only_reviewer_is_away_without_deputy),
+        cmocka_unit_test(test_what_is_decided_asks_nobody_else),
         cmocka_unit_test(test_the_deputy_gets_a_token_of_their_own),
         cmocka_unit_test(test_a_deputy_is_asked_only_on_the_days_named),
         cmocka_unit_test(test_a_deputy_who_may_not_decide_is_not_asked),
