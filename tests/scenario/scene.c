@@ -156,6 +156,7 @@ void scene_free(struct scene *scene)
     tree_free(scene->tree);
     g_ptr_array_unref(scene->mails);
     g_ptr_array_unref(scene->lines);
+    g_free(scene->site.failing);
     g_free(scene);
 }
 

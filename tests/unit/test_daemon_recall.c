@@ -107,6 +107,7 @@ static void test_reviewers_and_entries_are_the_callers_own(void **state)
     assert_int_equal(others->len, 0);
     recall_forget(recall); /* what was given stays */
     recall_close(recall);
+    assert_int_equal(first->len, 1);
     assert_string_equal(entry_value(g_ptr_array_index(again, 0), "mail"), "a@example.com");
     entry_free(entry);
     assert_string_equal(entry_value(same, "mail"), "a@example.com");
