@@ -189,6 +189,7 @@ static void test_7_21_every_known_number_is_refused_after_the_same_questions(voi
     for (guint i = 0; i < G_N_ELEMENTS(known); i++) {
         struct scene *scene = scene_new();
         g_autofree char *open = scene_form(scene, "P1", NULL);
+        assert_string_equal(scene_state(scene, open), "cityReview");
         g_autofree char *told = registration(scene, known[i][0], known[i][1]);
         if (!first)
             first = g_strdup(told);

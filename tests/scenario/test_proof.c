@@ -127,14 +127,18 @@ struct cell {
     {                                                                                                                              \
         .holder = &pki.who, .sign = sign_detached                                                                                  \
     }
+#define UNSIGNED                                                                                                                   \
+    {                                                                                                                              \
+        .holder = NULL                                                                                                             \
+    }
 #define OPAQUE(who)                                                                                                                \
     {                                                                                                                              \
         .holder = &pki.who, .sign = sign_opaque                                                                                    \
     }
 
 static const struct cell cells[] = {
-    {"nothing", FALSE, {NULL}, FALSE, FALSE, "没有签名"},
-    {"DMARC", TRUE, {NULL}, TRUE, FALSE, "没有签名"},
+    {"nothing", FALSE, UNSIGNED, FALSE, FALSE, "没有签名"},
+    {"DMARC", TRUE, UNSIGNED, TRUE, FALSE, "没有签名"},
     {"the right certificate", FALSE, DETACHED(reviewer), TRUE, TRUE, NULL},
     {"the right certificate, opaque", FALSE, OPAQUE(reviewer), TRUE, TRUE, NULL},
     {"the right certificate and DMARC", TRUE, DETACHED(reviewer), TRUE, TRUE, NULL},

@@ -45,6 +45,7 @@ static void test_everybody_hears_that_it_is_returned(void **state)
     (void)state;
     g_autofree char *id = returned(scene);
 
+    assert_string_equal(scene_state(scene, id), "returned");
     assert_true(scene_told(scene, "N2", QINGDAO, "退回"));
     assert_true(scene_told(scene, "N6r", E1_MAIL, "劳动合同缺页"));
     assert_true(scene_told(scene, "N6r", E1_MAIL, "2026-06-05")); /* thirty days */
@@ -140,6 +141,7 @@ static void test_a_corrected_form_of_the_same_matter_needs_no_number(void **stat
     g_autofree char *corrected = scene_form(scene, "T2E", "reason", "工作调动，合同已补齐", NULL);
 
     assert_string_equal(scene_state(scene, id), "withdrawn");
+    assert_string_equal(scene_state(scene, corrected), "cityReview");
     assert_true(scene_told(scene, "N2", QINGDAO, "劳动合同缺页"));
     scene_free(scene);
 }
