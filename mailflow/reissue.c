@@ -23,6 +23,11 @@ gboolean reissue(const struct affair *affair, const char *reviewer, const char *
         *en = refusal->en;
         return TRUE;
     }
+    if (affair->held) {
+        *zh = "已有决定等待生效，此前可由作出决定的审核人员撤回；未作变更。";
+        *en = "A decision waits to take effect, and until then its reviewer can take it back; nothing was changed.";
+        return TRUE;
+    }
     struct plan *plan = plan_new("reissued", request->id);
     struct notice_rule rule = reissue_invitation(affair);
     g_autofree char *serial = g_strdup_printf("reissue-%" G_GINT64_FORMAT, affair->mind->now);

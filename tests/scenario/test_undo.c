@@ -9,6 +9,7 @@
 
 #include "ldap-schema/names.h"
 #include "mailflow/decide.h"
+#include "mailflow/reissue.h"
 #include "tests/scenario/desk.h"
 #include "tests/scenario/story.h"
 
@@ -107,6 +108,30 @@ static void test_it_is_taken_back_by_the_mail_or_the_receipt(void **state)
         assert_string_equal(scene_state(scene, id), "rejected");
         leave(scene, id);
     }
+}
+
+/* New tokens would ask for a decision that has been made. */
+static void test_nobody_is_asked_anew_while_it_waits(void **state)
+{
+    char *id;
+    struct scene *scene = waiting_with_window(&id);
+    const char *const whose[] = {NULL, JINAN_1_DN};
+    (void)state;
+
+    scene_reply(scene, JINAN_1, "N2", APPROVE);
+    for (guint i = 0; i < G_N_ELEMENTS(whose); i++) {
+        struct affair *affair = affair_open(&scene->site.mind, id);
+        g_autoptr(GPtrArray) plans = plan_list();
+        const char *zh = NULL, *en = NULL;
+        assert_true(reissue(affair, whose[i], "unix:anna", plans, &zh, &en, NULL));
+        assert_int_equal(plans->len, 0);
+        assert_non_null(strstr(zh, "撤回"));
+        assert_non_null(en);
+        affair_free(affair);
+    }
+    pass_minutes(scene, WINDOW);
+    assert_string_equal(scene_state(scene, id), "done");
+    leave(scene, id);
 }
 
 static void test_after_the_hour_nothing_is_taken_back(void **state)
@@ -279,6 +304,7 @@ int main(void)
         cmocka_unit_test(test_an_approval_waits_for_its_hour),
         cmocka_unit_test(test_a_rejection_waits_too),
         cmocka_unit_test(test_it_is_taken_back_by_the_mail_or_the_receipt),
+        cmocka_unit_test(test_nobody_is_asked_anew_while_it_waits),
         cmocka_unit_test(test_after_the_hour_nothing_is_taken_back),
         cmocka_unit_test(test_a_stage_that_has_passed_is_not_taken_back),
         cmocka_unit_test(test_others_hear_that_it_is_decided),
