@@ -57,9 +57,8 @@ struct directory_job {
     gint64 until;       /* secret: when it ends, seconds since 1970 */
 
     enum directory_outcome outcome;
-    gboolean
-        already;    /* with APPLIED: was so before; a secret: the account has a password of its own, and this secret was not set */
-    const char *zh; /* with CONFLICT: one sentence for anybody, says nothing about others' data; static */
+    gboolean already; /* with APPLIED: was so before; a secret: was not set, the account has a password of its own */
+    const char *zh;   /* with CONFLICT: one sentence for anybody, says nothing about others' data; static */
     const char *en;
     char *reason; /* unless APPLIED: one English line for the operator; directory_job_clear() frees */
 };

@@ -30,12 +30,11 @@ int parser_run(int socket, const struct parser_options *options);
 /* The desk's side. */
 
 struct parser_item {
-    GBytes *bytes;        /* in: the message, or its header; borrowed */
-    gboolean header_only; /* in */
-    gsize size;           /* in: octets of the whole message */
-    struct message
-        *message;  /* out: what it says, for the caller to free; NULL when the parser died at it, alone too, or `read` is FALSE */
-    gboolean read; /* out: it was answered or given up */
+    GBytes *bytes;           /* in: the message, or its header; borrowed */
+    gboolean header_only;    /* in */
+    gsize size;              /* in: octets of the whole message */
+    struct message *message; /* out, the caller's: what it says; NULL when not read, or the parser died at it, alone too */
+    gboolean read;           /* out: it was answered or given up */
 };
 
 struct parser_client;

@@ -7,12 +7,11 @@
 #include "mailflow/evidence.h"
 
 struct bounce {
-    char *recipient;  /* final or original recipient, addr-spec; NULL */
-    char *status;     /* RFC 3463 "5.1.1"; NULL */
-    char *message_id; /* of the mail of ours that came back, without <>; NULL */
-    gboolean
-        permanent; /* a failure for good (action "failed" or words to that effect), not a delay or a success, nor a full mailbox */
-    gboolean full; /* given up because the mailbox is full: this mail is lost, a later one may arrive */
+    char *recipient;    /* final or original recipient, addr-spec; NULL */
+    char *status;       /* RFC 3463 "5.1.1"; NULL */
+    char *message_id;   /* of the mail of ours that came back, without <>; NULL */
+    gboolean permanent; /* a failure for good ("failed" or words to that effect): no delay, success or full mailbox */
+    gboolean full;      /* given up because the mailbox is full: this mail is lost, a later one may arrive */
 };
 
 /* What makes this message a delivery report, as one English line (static); NULL when it is none. */

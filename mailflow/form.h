@@ -30,8 +30,7 @@ struct form {
     GPtrArray *fields;   /* of struct field, in schema order */
     GHashTable *by_path; /* path -> field, for form_field(); NULL makes it search */
     char *canonical;     /* the normalised form as XML, UTF-8, a field a line, in schema order: what is shown, kept and digested */
-    char
-        *digest; /* SHA-256 of canonical in 64 lower-case hex digits: the same whatever encoding, white space, prefixes were sent */
+    char *digest;        /* SHA-256 of canonical, 64 lower-case hex digits: whatever encoding, white space, prefixes were sent */
 };
 
 void field_free(struct field *field);

@@ -27,8 +27,7 @@ struct message {
     GPtrArray *recipients; /* char *: addr-specs of To, Cc, Delivered-To, X-Original-To, lower case */
     GPtrArray *answers;    /* char *: msg-ids of In-Reply-To, then of References from the newest, without <>, no repeats */
     struct origin origin;
-    struct signature
-        *signature; /* S/MIME: over the words and the form that are read here when it is intact; NULL when there is none */
+    struct signature *signature; /* S/MIME: when intact, over the words and the form that are read here; NULL: none */
 
     enum kind kind;
     char *why;             /* one English line: what settled the kind */

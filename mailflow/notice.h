@@ -67,9 +67,8 @@ struct notice {
     char *expires;   /* when the draft (N1D), the stage (N2, N4, N8) or the secret (N5) ends; NULL */
     char *login;     /* N5 of a registration: the login name */
     char *login_dn;  /* N5 of a registration: the account's DN, for whoever logs in with a plain LDAP client; NULL: not told */
-    gboolean
-        secret; /* N5 of a registration: the courier puts a one-time secret here at the moment of mailing; never in the document */
-    char *said; /* N9: what was read, quoted back, bounded */
+    gboolean secret; /* N5 of a registration: the courier adds a one-time secret as it mails; never in the document */
+    char *said;      /* N9: what was read, quoted back, bounded */
     char *problem_zh,
         *problem_en; /* the one sentence that explains: N6 reason's stage, N7 why, N9 what is missing, N11 what happened, NX the line */
     char *decided_by, *authority_zh, *authority_en, *reason, *archive, *decided_at; /* the decision this is about; NULL */
@@ -79,8 +78,8 @@ struct notice {
     gboolean rejection_returns; /* N2, N4, N8: a rejection gives the request back to its applicant */
     /* Rows with an old value are shown as changes, the others as the form's content. The stage whose progress is "now" is who decides: N1, N2, N2b, N3, N4, N8 and
      * N10 name its authority. Findings: N0's errors; warnings with N2, N4 and N8. Attachments: N0 says that the first one is the form, pre-filled. */
-    GPtrArray *
-        items; /* NL: struct notice, numbered from 1: of each only request, findings, rows, materials, what the answers need, and stages are told */
+    /* NL: struct notice, numbered from 1; of each only request, findings, rows, materials, what the answers need, and stages are told. */
+    GPtrArray *items;
     GPtrArray *outcomes; /* NR: struct notice_outcome */
     GPtrArray *rows, *materials, *answers, *stages, *reports, *consequences, *attachments,
         *findings /* struct finding; warnings too */;

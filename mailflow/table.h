@@ -15,8 +15,8 @@ struct table_cell {
 struct table_row {
     int line; /* where it begins */
     char *dn; /* LDIF: the entry's; NULL in CSV */
-    GPtrArray *
-        cells; /* struct table_cell; empty ones are left out. In LDIF the names in the DN come last, from the left, unless given already */
+    /* struct table_cell; empty ones are left out. In LDIF the names in the DN come last, from the left, unless given already. */
+    GPtrArray *cells;
 };
 struct table {
     GPtrArray *names; /* char *: the header of a CSV; empty with LDIF */
