@@ -300,11 +300,12 @@ static gboolean to_sender(const struct affair *affair, struct plan *plan, const 
     return TRUE;
 }
 
-/* The reviewer whose decision it is, where they wrote from. */
+/* The reviewer whose decision it is, where they wrote from. Who has just made it takes it back by answering, whatever mail they decided by. */
 static gboolean to_decider(const struct affair *affair, struct plan *plan, const char *code, const struct occasion *occasion,
                            GError **error)
 {
-    struct hearer hearer = {occasion->to, NULL, occasion->language, NULL, NULL};
+    const char *person = occasion->message ? occasion->only : NULL;
+    struct hearer hearer = {occasion->to, NULL, occasion->language, person, person ? "reviewer" : NULL};
 
     (void)error;
     tell(affair, plan, code, &hearer, occasion);

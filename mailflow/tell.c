@@ -364,7 +364,7 @@ void tell(const struct affair *affair, struct plan *plan, const char *code, cons
     else if (occasion->names_holder)
         tell_holder(notice, affair->form);
     tell_consequences(affair, notice, occasion);
-    if (hearer->role && g_str_equal(hearer->role, "reviewer"))
+    if (hearer->role && g_str_equal(hearer->role, "reviewer") && shows_form(code))
         tell_previous(notice, affair);
     if (g_str_equal(code, "N1D") || (g_str_equal(code, "N9") && g_str_equal(occasion->state, "draft")))
         tell_choice(notice, affair);
@@ -377,7 +377,7 @@ void tell(const struct affair *affair, struct plan *plan, const char *code, cons
     if (occasion->message && g_str_equal(code, "N9"))
         notice->said = text_one_line(occasion->message->own, SAID_BYTES);
     tell_account(affair, hearer, notice);
-    if (hearer->role) {
+    if (hearer->role && !again) {
         struct ticket *ticket = ticket_make(affair, hearer, occasion, text);
         tell_post(affair->mind, plan, notice, effect, text);
         ticket->message_id = g_strdup(notice->message_id);

@@ -21,9 +21,9 @@ struct occasion {
     gint64 certificates;                 /* N5: how many the applicant has */
     gboolean blanks;                     /* the blank forms travel along */
     const char *blank;                   /* or only the one of this root */
-    const char *only;                    /* reviewers' invitations: for the reviewer of this DN alone; NULL: all */
-    const GPtrArray *without;            /* nor for these addresses (char *); NULL */
-    const char *serial;                  /* tells repeated notices apart: a mail's digest, a reminder's number; NULL */
+    const char *only;         /* the reviewer (DN) whom alone an invitation is for, or whose decision NH is about; NULL: all */
+    const GPtrArray *without; /* nor for these addresses (char *); NULL */
+    const char *serial;       /* tells repeated notices apart: a mail's digest, a reminder's number; NULL */
 };
 
 /* A person who is to hear something. */

@@ -54,6 +54,7 @@ static gboolean hold(const struct attempt *attempt, GPtrArray *plans, GError **e
     g_autofree char *said = decision_detail(attempt);
     g_autofree char *detail = g_strdup_printf("takes effect at %s; %s", due, said);
     struct occasion occasion = {.message = attempt->message,
+                                .only = attempt->reviewer->dn,
                                 .to = attempt->message->from,
                                 .language = attempt->ticket->language,
                                 .serial = attempt->message->digest,

@@ -423,22 +423,26 @@ static void test_a_form_that_is_not_the_listed_one_is_not_decided(void **state)
     morning_end(&morning);
 }
 
-/* Where a decision can be taken back for a while, one made by number can be, too. */
+/* Where a decision can be taken back for a while, one made by number can be, too: by the request's review mail, or its own receipt. */
 static void test_a_decision_by_number_can_be_taken_back(void **state)
 {
+    static const char *const codes[] = {"N2", "NH"};
     struct morning morning;
     (void)state;
 
-    morning_come(&morning);
-    morning.scene->site.policy.undo_minutes = 30;
-    scene_reply(morning.scene, JINAN_1, "NL", "4 驳回 缺章\n5 同意");
-    assert_state(&morning, ENROLMENT, "cityReview");
-    assert_true(scene_told(morning.scene, "NR", JINAN_1, "撤回期满后生效"));
-    scene_reply(morning.scene, JINAN_1, "N2", "撤回"); /* the enrolment's */
-    scene_forward(morning.scene, 1);
-    assert_state(&morning, ENROLMENT, "cityReview");
-    assert_state(&morning, REGISTRATION, "rejected");
-    morning_end(&morning);
+    for (guint i = 0; i < G_N_ELEMENTS(codes); i++) {
+        morning_come(&morning);
+        morning.scene->site.policy.undo_minutes = 30;
+        scene_reply(morning.scene, JINAN_1, "NL", "4 驳回 缺章\n5 同意");
+        assert_state(&morning, ENROLMENT, "cityReview");
+        assert_true(scene_told(morning.scene, "NR", JINAN_1, "撤回期满后生效"));
+        assert_true(scene_told(morning.scene, "NH", JINAN_1, "请在此之前回复本邮件"));
+        scene_reply(morning.scene, JINAN_1, codes[i], "撤回"); /* the enrolment's */
+        scene_forward(morning.scene, 1);
+        assert_state(&morning, ENROLMENT, "cityReview");
+        assert_state(&morning, REGISTRATION, "rejected");
+        morning_end(&morning);
+    }
 }
 
 /* Two decisions of one answer that would move the same request: the first is carried out, the second told. */
