@@ -59,24 +59,22 @@ static gboolean say(struct wrong *wrong, const char *whom, const char *zh, const
     return FALSE;
 }
 
-/* Nobody of the authority answers to it: whether a reviewer does who is elsewhere or not active. */
+/* Nobody of the authority answers to it: whether a reviewer does who is elsewhere or not active. Of the many who may bear a name only reviewers are asked for. */
 static gboolean say_who_else(const struct affair *affair, const char *whom, struct wrong *wrong, GError **error)
 {
-    static const char *const attributes[] = {ATTRIBUTE_MAIL, ATTRIBUTE_UID, ATTRIBUTE_CN};
     const struct facts *facts = &affair->mind->facts;
+    g_autoptr(GPtrArray) all = facts->below(facts->context, affair->mind->policy->suffix, CLASS_REVIEWER, error);
     gboolean elsewhere = FALSE, inactive = FALSE;
 
-    for (guint i = 0; i < G_N_ELEMENTS(attributes); i++) {
-        g_autoptr(GPtrArray) found = facts->find(facts->context, attributes[i], whom, error);
-        if (!found)
-            return FALSE;
-        for (guint k = 0; k < found->len; k++) {
-            const struct entry *entry = g_ptr_array_index(found, k);
-            gboolean reviewer = entry_is(entry, CLASS_REVIEWER) && !entry_archived(entry);
-            gboolean active = g_strcmp0(entry_value(entry, ATTRIBUTE_ACTIVE), "TRUE") == 0;
-            elsewhere |= reviewer && active;
-            inactive |= reviewer && !active;
-        }
+    if (!all)
+        return FALSE;
+    for (guint i = 0; i < all->len; i++) {
+        const struct entry *entry = g_ptr_array_index(all, i);
+        if (entry_archived(entry) || !answers_to(entry, whom))
+            continue;
+        gboolean active = g_strcmp0(entry_value(entry, ATTRIBUTE_ACTIVE), "TRUE") == 0;
+        elsewhere |= active;
+        inactive |= !active;
     }
     return elsewhere  ? say(wrong, whom, "不是贵主管部门的审核人员。", "is no reviewer of your authority")
            : inactive ? say(wrong, whom, "目前停用，不能审核。", "is not active")
