@@ -312,42 +312,6 @@ static void test_canonical_form_reopens_as_itself(void **state G_GNUC_UNUSED)
     form_free(again);
 }
 
-static void test_blank_forms_ask_for_what_is_mandatory(void **state G_GNUC_UNUSED)
-{
-    for (const char *const *root = form_catalog_roots(catalog); *root; root++) {
-        g_autofree char *blank = form_blank(catalog, *root, NULL);
-        g_autoptr(GPtrArray) findings = finding_list();
-        struct form *form = read_text(blank, findings);
-        assert_non_null(form);
-        assert_true(findings->len >= 2);
-        assert_int_equal(form->fields->len, 0);
-        for (guint i = 0; i < findings->len; i++)
-            assert_string_equal(((struct finding *)findings->pdata[i])->code, "E-REQ");
-        form_free(form);
-    }
-}
-
-static void test_manual_lists_every_field(void **state G_GNUC_UNUSED)
-{
-    g_autofree char *page = NULL;
-    assert_true(g_file_get_contents("templates/countersign-forms.5", &page, NULL, NULL));
-    for (const char *const *root = form_catalog_roots(catalog); *root; root++) {
-        g_autofree char *blank = form_blank(catalog, *root, NULL), *heading = g_strdup_printf("\n.Ss %s\n", *root);
-        const char *section = strstr(page, heading);
-        assert_non_null(section);
-        g_auto(GStrv) lines = g_strsplit(strstr(blank, "</head>"), "\n", -1);
-        for (char **line = lines + 1; *line; line++) {
-            const char *name = strchr(*line, '<');
-            if (!name || name[1] == '/')
-                continue;
-            g_autofree char *field = g_strndup(name + 1, strcspn(name + 1, " >")), *listed = g_strconcat(field, " ", NULL);
-            const char *at = strstr(section, listed), *end = strstr(section + 1, "\n.S");
-            if (!at || at > end)
-                fail_msg("the manual does not list %s of %s", field, *root);
-        }
-    }
-}
-
 static void test_filled_form_reads_as_what_filled_it(void **state G_GNUC_UNUSED)
 {
     g_autoptr(GPtrArray) findings = finding_list();
@@ -508,8 +472,6 @@ int main(void)
         cmocka_unit_test(test_values_are_found_by_path),
         cmocka_unit_test(test_items_are_counted),
         cmocka_unit_test(test_canonical_form_reopens_as_itself),
-        cmocka_unit_test(test_blank_forms_ask_for_what_is_mandatory),
-        cmocka_unit_test(test_manual_lists_every_field),
         cmocka_unit_test(test_filled_form_reads_as_what_filled_it),
         cmocka_unit_test(test_corrected_form_keeps_what_was_right),
         cmocka_unit_test(test_settings_change_what_is_right),
