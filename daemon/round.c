@@ -37,14 +37,14 @@ static gboolean is_silent(const GError *problem)
     return g_error_matches(problem, DIRECTORY_ERROR, DIRECTORY_SILENT);
 }
 
-/* Whether it is this message that the directory fails at, again and again, while it answers others: a question that takes too long, or that it dies of. */
-static gboolean keeps_failing(struct site *site, const char *digest)
+/* Whether it is this matter that the directory fails at, again and again, while it answers others: a question that takes too long, that it dies of, or that it refuses. */
+static gboolean keeps_failing(struct site *site, const char *matter)
 {
     if (!site->directory || !directory_check(site->directory, NULL))
         return FALSE;
-    if (g_strcmp0(site->failing, digest) != 0) {
+    if (g_strcmp0(site->failing, matter) != 0) {
         g_free(site->failing);
-        site->failing = g_strdup(digest);
+        site->failing = g_strdup(matter);
         site->failures = 0;
     }
     return ++site->failures >= FAILURES_MOST;
@@ -109,7 +109,9 @@ static gboolean carry(struct site *site, GPtrArray *plans, GPtrArray *lines)
 static gboolean set_aside(struct site *site, const char *request, const char *what, GPtrArray *lines, GError **problem,
                           GError **error)
 {
-    if (!is_silent(*problem)) {
+    g_autofree char *matter = g_strdup_printf("%s/%s", request ? request : "", what);
+
+    if (!is_silent(*problem) && (*problem)->domain == DIRECTORY_ERROR && !keeps_failing(site, matter)) {
         g_propagate_error(error, g_steal_pointer(problem));
         return FALSE;
     }

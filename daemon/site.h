@@ -40,7 +40,7 @@ struct site { /* what thinking needs, opened once per process */
     struct directory *directory;
     struct recall *recall;
     struct mind mind;
-    char *failing; /* digest of the message whose question failed last, and how often while the directory answered others */
+    char *failing; /* the message or request whose question failed last, and how often while the directory answered others */
     guint failures;
 };
 

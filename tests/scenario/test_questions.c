@@ -8,6 +8,7 @@
 
 #define E1_MAIL "e1@example.com"
 #define NEW "new@example.com"
+#define JINAN_1 "city-jinan-1@example.com"
 #define QINGDAO_1 REVIEWER("city-qingdao-1", "370200")
 
 struct stage_set { /* one slapd with the people of the fixtures, one scene on it */
@@ -138,20 +139,52 @@ static void test_an_outcome_that_cannot_be_told_holds_up_no_other(void **state)
     assert_string_equal(scene_state(scene, first), "done");
 }
 
-/* The reviewer's entry is closed to us by a slip in the access rules: their answer waits a little, and then no longer for all others. */
+/* The reviewer's entry is closed to us by a slip in the access rules, or open again. */
+static void allow(const struct stage_set *set, gboolean open)
+{
+    g_autofree char *script =
+        g_strdup_printf("ldapmodify -Q -Y EXTERNAL -H '%s' >/dev/null <<END\ndn: olcDatabase={1}mdb,cn=config\n%s: olcAccess\n"
+                        "olcAccess: {0}%s\nEND\n",
+                        set->world->url, open ? "delete" : "add",
+                        open ? "" : "to dn.base=\"" REVIEWER("city-jinan-1", "370100") "\" by * disclose");
+
+    shell(set->world, script, NULL);
+}
+
+/* A decision whose time has come, of a reviewer who cannot be read: the others' are carried out. */
+static void test_an_hour_that_fails_every_time_holds_up_no_other(void **state)
+{
+    struct stage_set *set = *state;
+    struct scene *scene = set->scene;
+    g_autofree char *first = story_bring(scene, "T5", "cityReview");
+    g_autofree char *second = story_bring(scene, "T2E", "cityReview");
+
+    scene->site.policy.undo_minutes = 10;
+    scene_reply(scene, JINAN_1, "N2", STORY_APPROVE);
+    story_decide(scene, second, STORY_APPROVE);
+    allow(set, FALSE);
+    scene->now += 11 * 60 * 1000;
+    for (guint i = 0; i < 5; i++)
+        scene_deliver(scene);
+    assert_string_equal(scene_state(scene, first), "cityReview");
+    assert_string_equal(scene_state(scene, second), "provinceReview");
+    assert_true(scene_told(scene, "N11", SCENE_OPERATOR, "Insufficient access"));
+    allow(set, TRUE);
+    scene->now += 3600 * 1000;
+    scene_deliver(scene);
+    assert_string_equal(scene_state(scene, first), "done");
+}
+
+/* Their answer waits a little, and then no longer for all others. */
 static void test_a_question_that_fails_every_time_is_given_up(void **state)
 {
     struct stage_set *set = *state;
     struct scene *scene = set->scene;
     g_autofree char *id = story_bring(scene, "T5", "cityReview");
-    g_autofree char *close =
-        g_strdup_printf("ldapmodify -Q -Y EXTERNAL -H '%s' >/dev/null <<END\ndn: olcDatabase={1}mdb,cn=config\nadd: olcAccess\n"
-                        "olcAccess: {0}to dn.base=\"" REVIEWER("city-jinan-1", "370100") "\" by * disclose\nEND\n",
-                        set->world->url);
 
-    shell(set->world, close, NULL);
+    allow(set, FALSE);
     for (guint i = 1; i <= 5; i++) {
-        scene_answer(scene, scene_mail(scene, "N2", "city-jinan-1@example.com"), "city-jinan-1@example.com", STORY_APPROVE);
+        scene_answer(scene, scene_mail(scene, "N2", JINAN_1), JINAN_1, STORY_APPROVE);
         assert_int_equal(scene->fate, i < 5 ? ROUND_LEFT : ROUND_QUARANTINED);
         scene->sent--; /* the same message again */
         scene->now -= 1000;
@@ -160,7 +193,7 @@ static void test_a_question_that_fails_every_time_is_given_up(void **state)
     scene_deliver(scene);
     assert_string_equal(scene_state(scene, id), "cityReview");
     assert_true(scene_told(scene, "N11", SCENE_OPERATOR, "Insufficient access"));
-    assert_true(scene_told(scene, "NX", "city-jinan-1@example.com", "管理员"));
+    assert_true(scene_told(scene, "NX", JINAN_1, "管理员"));
 }
 
 int main(void)
@@ -169,6 +202,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_a_question_without_an_answer_holds_up_nobody_else, raise_curtain, drop_curtain),
         cmocka_unit_test_setup_teardown(test_the_message_can_be_put_back, raise_curtain, drop_curtain),
         cmocka_unit_test_setup_teardown(test_an_outcome_that_cannot_be_told_holds_up_no_other, raise_curtain, drop_curtain),
+        cmocka_unit_test_setup_teardown(test_an_hour_that_fails_every_time_holds_up_no_other, raise_curtain, drop_curtain),
         cmocka_unit_test_setup_teardown(test_a_question_that_fails_every_time_is_given_up, raise_curtain, drop_curtain),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
