@@ -49,7 +49,7 @@ void signature_free(struct signature *signature)
     g_free(signature);
 }
 
-static struct signature *settle(struct signature *signature, enum signature_state state, const char *why)
+static struct signature *conclude(struct signature *signature, enum signature_state state, const char *why)
 {
     signature->state = state;
     g_free(signature->why);
@@ -60,7 +60,7 @@ static struct signature *settle(struct signature *signature, enum signature_stat
 
 struct signature *signature_sealed(const char *why)
 {
-    return settle(make(), SIGNATURE_SEALED, why);
+    return conclude(make(), SIGNATURE_SEALED, why);
 }
 
 /* Digests that nobody can find a second text for. */
@@ -126,7 +126,7 @@ static char *digest_of(CMS_SignerInfo *signer, const struct signature *signature
     return g_strdup(g_checksum_get_string(sum));
 }
 
-/* The one signer with their certificate, before any arithmetic is done for a stranger; NULL with the reason settled. */
+/* The one signer with their certificate, before any arithmetic is done for a stranger; NULL with the reason told. */
 static CMS_SignerInfo *find_signer(CMS_ContentInfo *cms, struct signature *signature)
 {
     STACK_OF(CMS_SignerInfo) *signers = CMS_get0_SignerInfos(cms);
@@ -135,18 +135,18 @@ static CMS_SignerInfo *find_signer(CMS_ContentInfo *cms, struct signature *signa
     X509_ALGOR *digest = NULL;
 
     if (!signer || CMS_set1_signers_certs(cms, NULL, 0) != 1) {
-        settle(signature, SIGNATURE_BROKEN,
-               signer ? "the signer's certificate has not come along" : "it does not have exactly one signer");
+        conclude(signature, SIGNATURE_BROKEN,
+                 signer ? "the signer's certificate has not come along" : "it does not have exactly one signer");
         return NULL;
     }
     CMS_SignerInfo_get0_algs(signer, NULL, &certificate, &digest, NULL);
     keep_certificates(cms, certificate, signature);
     if (!signature->certificate)
-        settle(signature, SIGNATURE_BROKEN, "the signer's certificate is larger than allowed");
+        conclude(signature, SIGNATURE_BROKEN, "the signer's certificate is larger than allowed");
     else if (!digest_is_sane(digest))
-        settle(signature, SIGNATURE_WEAK, "the digest is none of SHA-256, SHA-384 and SHA-512");
+        conclude(signature, SIGNATURE_WEAK, "the digest is none of SHA-256, SHA-384 and SHA-512");
     else if (!certificate_key_is_sane(certificate))
-        settle(signature, SIGNATURE_WEAK, "the key is none of RSA of 2048 to 8192 bits, P-256, P-384 and P-521");
+        conclude(signature, SIGNATURE_WEAK, "the key is none of RSA of 2048 to 8192 bits, P-256, P-384 and P-521");
     else
         return signer;
     return NULL;
@@ -160,12 +160,12 @@ static void verify(CMS_ContentInfo *cms, BIO *content, BIO *out, struct signatur
     if (!signer)
         return;
     if (CMS_verify(cms, NULL, NULL, content, out, CMS_BINARY | CMS_NO_SIGNER_CERT_VERIFY) != 1) {
-        settle(signature, SIGNATURE_BROKEN, "the text is not the one that was signed");
+        conclude(signature, SIGNATURE_BROKEN, "the text is not the one that was signed");
         return;
     }
     signature->signed_at = read_time(signer);
     signature->digest = digest_of(signer, signature);
-    settle(signature, SIGNATURE_INTACT, "the text is as it was signed");
+    conclude(signature, SIGNATURE_INTACT, "the text is as it was signed");
 }
 
 static CMS_ContentInfo *parse(const guint8 *bytes, gsize size)
@@ -200,10 +200,10 @@ struct signature *signature_check(const guint8 *cms, gsize size, const char *ent
     struct signature *signature = make();
 
     if (size > LIMIT_SIGNATURE_BYTES)
-        return settle(signature, SIGNATURE_BROKEN, "the signature is larger than allowed");
+        return conclude(signature, SIGNATURE_BROKEN, "the signature is larger than allowed");
     g_autoptr(CMS_ContentInfo) parsed = parse(cms, size);
     if (!parsed)
-        return settle(signature, SIGNATURE_BROKEN, "the signature cannot be read");
+        return conclude(signature, SIGNATURE_BROKEN, "the signature cannot be read");
     g_autoptr(GByteArray) text = canonical(entity, entity_size);
     /* CMS_verify() copies a text in memory, and forgets the copy when it cannot begin; one behind a filter it reads as it is */
     g_autoptr(BIO) content = BIO_push(BIO_new(BIO_f_null()), BIO_new_mem_buf(text->data, (int)text->len));
@@ -234,7 +234,7 @@ struct signature *signature_open(const guint8 *cms, gsize size, GByteArray **ent
     g_autoptr(CMS_ContentInfo) parsed = parse(cms, size);
     ASN1_OCTET_STRING **inside = parsed ? CMS_get0_content(parsed) : NULL;
     if (!inside || !*inside)
-        return settle(signature, SIGNATURE_BROKEN, "the signed message cannot be read");
+        return conclude(signature, SIGNATURE_BROKEN, "the signed message cannot be read");
     *entity = g_byte_array_append(g_byte_array_new(), ASN1_STRING_get0_data(*inside), (guint)ASN1_STRING_length(*inside));
     g_autoptr(BIO) out = BIO_new(BIO_s_null());
     verify(parsed, NULL, out, signature);
