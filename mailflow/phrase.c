@@ -215,7 +215,7 @@ static gsize end_of_other(const struct phrase_table *table, const struct folded 
     return at;
 }
 
-/* `同意.docx`: the name of a file says nothing. Returns its end, 0 when there is none. */
+/* `.docx` behind `同意`: no sentence ends there, so that the name of a file is no clean statement. Returns its end, 0 when there is none. */
 static gsize end_of_file_name(const struct folded *folded, gsize at)
 {
     static const char *const kinds[] = {"doc", "docx", "pdf", "xls",  "xlsx", "ppt",  "pptx", "wps", "et",   "ofd",
@@ -274,16 +274,16 @@ static gsize read_one(const struct phrase_table *table, const struct folded *fol
         return end;
     }
     const struct entry *entry = find(table, folded, at, &end);
-    gsize name = entry ? end_of_file_name(folded, end) : 0;
-    if (name > 0)
-        end = name;
-    else if (entry)
+    gsize kind = entry ? 0 : end_of_file_name(folded, at);
+    if (entry)
         class = entry->class;
     else if (c == '\n')
         class = PHRASE_LINE;
-    else if (!is_word(c) && !is_ideograph(c))
+    else if (kind == 0 && !is_word(c) && !is_ideograph(c))
         class = punctuation(folded, at);
-    if (!entry)
+    if (kind > 0)
+        end = kind;
+    else if (!entry)
         end = class == PHRASE_OTHER ? end_of_other(table, folded, at) : at + 1;
     put(tokens, class, folded->offsets[at], folded->offsets[end]);
     return end;
