@@ -69,8 +69,10 @@ static gboolean check_free(const struct affair *affair, const struct entry *targ
             return FALSE;
         for (guint i = 0; i < others->len; i++)
             if (g_strcmp0(((struct entry *)g_ptr_array_index(others, i))->uuid, target->uuid) != 0) {
-                question_find(affair, findings, g_str_equal(field->attribute, ATTRIBUTE_MAIL) ? "E-MAIL" : "E-DUP-ID", path, NULL,
-                              NULL);
+                gboolean mail = g_str_equal(field->attribute, ATTRIBUTE_MAIL);
+                question_find(affair, findings, mail ? "E-MAIL" : "E-DUP-ID", path,
+                              mail ? "该电子邮箱不能使用，请换用其他邮箱" : NULL,
+                              mail ? "this address cannot be used; please use another one" : NULL);
                 return TRUE;
             }
     }

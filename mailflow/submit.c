@@ -79,12 +79,12 @@ static void refuse_stranger(const struct mind *mind, const struct message *messa
     g_ptr_array_add(plans, plan);
 }
 
-static void refuse_field(const struct mind *mind, const struct message *message, const char *code, const char *path,
-                         GPtrArray *plans)
+static void refuse_field(const struct mind *mind, const struct message *message, const char *code, const char *path, const char *zh,
+                         const char *en, GPtrArray *plans)
 {
     g_autoptr(GPtrArray) findings = finding_list();
 
-    form_finding_add(mind->catalog, message->form, findings, code, path ? path : "", NULL, NULL);
+    form_finding_add(mind->catalog, message->form, findings, code, path ? path : "", zh, en);
     submit_refuse(mind, message, findings, plans);
 }
 
@@ -321,7 +321,7 @@ gboolean submit(const struct mind *mind, const struct message *message, GPtrArra
         return TRUE;
     }
     if (!procedure) {
-        refuse_field(mind, message, "E-SCHEMA", NULL, plans);
+        refuse_field(mind, message, "E-SCHEMA", NULL, NULL, NULL, plans);
         return TRUE;
     }
     if (!find_account(mind, message, &sender, error))
@@ -331,7 +331,8 @@ gboolean submit(const struct mind *mind, const struct message *message, GPtrArra
     if (!(sender.kind & procedure->applicants))
         refuse_stranger(mind, message, "the sender may not file this", plans);
     else if (procedure->sender && g_ascii_strcasecmp(form_value(message->form, procedure->sender), message->from) != 0)
-        refuse_field(mind, message, "E-MAIL", procedure->sender, plans);
+        refuse_field(mind, message, "E-MAIL", procedure->sender, "须与发送本邮件的地址一致：请从该邮箱发送，或改填发件地址",
+                     "differs from the address this mail came from: send it from there, or write the sender's address", plans);
     else if (!repeat_receipt(mind, message, plans, error))
         fine = examine(mind, procedure, message, &sender, plans, error);
     entry_free(sender.entry);

@@ -286,6 +286,7 @@ static void test_an_address_in_use_is_not_taken(void **state)
     (void)state;
 
     story_refuse(scene, "P2", "E-MAIL", "target", "self", CHANGE("contactMail", "e2@example.com"), NULL);
+    assert_false(scene_told(scene, "N0", "e1@example.com", "格式不正确"));
     story_refuse(scene, "P2", "E-MAIL", "target", "self", CHANGE("contactMail", "city-jinan-1@example.com"), NULL);
     scene_free(scene);
 }

@@ -424,6 +424,8 @@ static void test_the_sender_is_who_the_form_says(void **state)
     paper_free(paper);
     assert_int_equal(scene_requests(scene), 0);
     assert_true(scene_told(scene, "N0", "somebody@example.com", "E-MAIL"));
+    assert_true(scene_told(scene, "N0", "somebody@example.com", "须与发送本邮件的地址一致"));
+    assert_false(scene_told(scene, "N0", "somebody@example.com", "格式不正确"));
     scene_free(scene);
 }
 
