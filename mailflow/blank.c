@@ -24,7 +24,9 @@ static const struct finding *finding_at(const struct writing *writing, const cha
 
 static const char *value_at(const struct writing *writing, const char *path)
 {
-    return writing->values && !finding_at(writing, path) ? form_value(writing->values, path) : NULL;
+    const struct finding *finding = finding_at(writing, path);
+
+    return writing->values && (!finding || finding_waits(finding)) ? form_value(writing->values, path) : NULL;
 }
 
 static void append_value(GString *out, const char *value)

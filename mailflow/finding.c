@@ -183,3 +183,8 @@ char *finding_text_en(const struct finding *finding)
     g_string_append_printf(text, ": %s", finding->en);
     return g_string_free(text, FALSE);
 }
+
+gboolean finding_waits(const struct finding *finding)
+{
+    return g_str_equal(finding->code, "E-BUSY");
+}

@@ -44,6 +44,9 @@ guint finding_errors(const GPtrArray *list);
 /* The first that is no warning; NULL when there is none. */
 const struct finding *finding_first_error(const GPtrArray *list);
 
+/* Whether it refuses the form although nothing in it is wrong: another request is in the way and the same form can come again. */
+gboolean finding_waits(const struct finding *finding);
+
 /* The class a code belongs to, in the order of domain.md 8: a later class is not examined once an earlier one has failed. */
 enum finding_class {
     FINDING_SIZE,

@@ -84,7 +84,7 @@ gboolean form_label(const struct form_catalog *catalog, const char *root, const 
  * attaching to a mail. Caller frees. */
 char *form_blank(const struct form_catalog *catalog, const char *root, const struct form *values);
 
-/* The form to send back after mistakes: as form_blank() with `values`, but a field that has a finding is left empty and the
+/* The form to send back after mistakes: as form_blank() with `values`, but a field that is wrong is left empty; the
  * finding stands in the comment beside it. */
 char *form_corrected(const struct form_catalog *catalog, const struct form *values, const GPtrArray *findings);
 

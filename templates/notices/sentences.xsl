@@ -14,6 +14,28 @@
 
   <!-- N0: the form has mistakes; nothing was accepted. -->
   <xsl:template match="n:notice[@code='N0']" mode="sentences">
+    <xsl:choose>
+      <xsl:when test="n:finding[not(@warning)][@code!='E-BUSY'] or not(n:finding[not(@warning)])">
+        <xsl:call-template name="to-correct"/>
+      </xsl:when>
+      <xsl:otherwise>
+        <xsl:call-template name="to-wait"/>
+      </xsl:otherwise>
+    </xsl:choose>
+  </xsl:template>
+
+  <!-- Nothing in the form is wrong: another request is in the way. -->
+  <xsl:template name="to-wait">
+    <subject zh="来信暂未受理，另有申请正在办理" en="Not accepted for now, another request is open"/>
+    <p zh="您的来信所填内容没有错误，但所涉人员或企业另有申请正在办理，本次未予受理，所附内容未作保存。"
+       en="Nothing in your mail is wrong, but another request on the same person or enterprise is still open. It was not accepted and nothing of it was kept."/>
+    <p zh="请待该申请办结或撤回后，将同一份 XML 申请表作为附件重新发来。"
+       en="When that request has been closed or withdrawn, send the same XML form again as an attachment."/>
+    <brief zh="所涉人员或企业另有申请正在办理，未予受理。待其办结后，请将同一份 XML 申请表重新发来。"
+           en="Another request on the same person or enterprise is still open; this one was not accepted. Please send the same XML form again when that one is closed."/>
+  </xsl:template>
+
+  <xsl:template name="to-correct">
     <xsl:variable name="errors" select="count(n:finding[not(@warning)])"/>
     <subject zh="来信未予受理，请更正" en="Not accepted, please correct it"/>
     <p zh="您的来信未通过检查，本次未予受理，所附内容未作保存。需要更正的问题共 {$errors} 项，已全部列在下面。"

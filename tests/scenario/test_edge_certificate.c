@@ -151,6 +151,9 @@ static void test_7_18_a_certificate_is_lost_while_its_holder_moves(void **state)
     g_autofree char *move = scene_form(scene, "T2E", "reprintRequested", "true", NULL);
 
     story_refuse(scene, "T1", "E-BUSY", NULL);
+    assert_true(
+        scene_told(scene, "N0", "e1@example.com", "所填内容没有错误")); /* only to be sent again later, with all that was right */
+    assert_false(scene_told(scene, "N0", "e1@example.com", "请更正"));
     story_approve_all(scene, move);
     assert_copy(scene, CERT_1 MOVED, "1", "toPrint");
     const struct mail *asked = scene_mail(scene, "N5", QINGDAO);

@@ -340,6 +340,19 @@ static void test_corrected_form_keeps_what_was_right(void **state G_GNUC_UNUSED)
     form_free(again);
 }
 
+/* Another request is in the way, but the number is right: the same form can come again. */
+static void test_corrected_form_keeps_what_only_has_to_wait(void **state G_GNUC_UNUSED)
+{
+    g_autoptr(GPtrArray) findings = finding_list();
+    struct form *form = read_text(registration, findings);
+    form_finding_add(catalog, form, findings, "E-BUSY", "uscc", NULL, NULL);
+    g_autofree char *corrected = form_corrected(catalog, form, findings);
+    assert_non_null(strstr(corrected, "91370102PDY00001XB"));
+    assert_non_null(strstr(corrected, "✗ E-BUSY"));
+    assert_same_digest(corrected, strlen(corrected), NULL);
+    form_free(form);
+}
+
 static void test_settings_change_what_is_right(void **state G_GNUC_UNUSED)
 {
     g_autofree char *text = replaced(registration, "91370102PDY00001XB", "91370102PDY000011L");
@@ -474,6 +487,7 @@ int main(void)
         cmocka_unit_test(test_canonical_form_reopens_as_itself),
         cmocka_unit_test(test_filled_form_reads_as_what_filled_it),
         cmocka_unit_test(test_corrected_form_keeps_what_was_right),
+        cmocka_unit_test(test_corrected_form_keeps_what_only_has_to_wait),
         cmocka_unit_test(test_settings_change_what_is_right),
         cmocka_unit_test(test_others_add_findings_with_labels),
         cmocka_unit_test(test_too_much_of_anything_is_refused),
