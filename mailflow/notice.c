@@ -305,6 +305,7 @@ static void put_findings(GString *out, const GPtrArray *findings)
         element_attribute(out, "labelEn", finding->label_en);
         element_attribute(out, "line", line);
         element_attribute(out, "warning", finding->warning ? "true" : NULL);
+        element_attribute(out, "waits", finding_waits(finding) ? "true" : NULL);
         element_attribute(out, "zh", finding->zh);
         element_attribute(out, "en", finding->en);
         g_string_append(out, "/>\n");

@@ -15,7 +15,7 @@
   <!-- N0: the form has mistakes; nothing was accepted. -->
   <xsl:template match="n:notice[@code='N0']" mode="sentences">
     <xsl:choose>
-      <xsl:when test="n:finding[not(@warning)][@code!='E-BUSY'] or not(n:finding[not(@warning)])">
+      <xsl:when test="n:finding[not(@warning) and not(@waits)] or not(n:finding[not(@warning)])">
         <xsl:call-template name="to-correct"/>
       </xsl:when>
       <xsl:otherwise>
