@@ -413,68 +413,6 @@ static void test_a_signed_form_is_submitted_at_once(void **state)
     trust_free(trust);
 }
 
-static void test_the_table_is_read(void **state)
-{
-    static const struct {
-        const char *text, *type, *stage;
-        enum proof proof;
-    } rows[] = {
-        {"address", "T5", "cityReview", PROOF_ADDRESS},
-        {"dmarc", "T5", "cityReview", PROOF_DMARC},
-        {"address, provinceReview=dmarc, T3C/inCityReview=smime", "T1", "provinceReview", PROOF_DMARC},
-        {"address, provinceReview=dmarc, T3C/inCityReview=smime", "T3C", "inCityReview", PROOF_SMIME},
-        {"address, provinceReview=dmarc, T3C/inCityReview=smime", "T3C", "outCityReview", PROOF_ADDRESS},
-        {"smime,T5/*=address , cityReview = dmarc", "T5", "cityReview", PROOF_DMARC},
-        {"smime,T5/*=address , T5/cityReview = dmarc, cityReview=smime", "T5", "cityReview", PROOF_DMARC},
-        {"smime, T3C/*=address", "T3C", "outCityReview", PROOF_ADDRESS},
-        {"provinceReview=smime", "T5", "cityReview", PROOF_ADDRESS},
-    };
-
-    (void)state;
-    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
-        struct demands *table = demands_read(rows[i].text, NULL);
-        assert_non_null(table);
-        assert_int_equal(demand_at(table, rows[i].type, rows[i].stage), rows[i].proof);
-        demands_free(table);
-    }
-    assert_int_equal(demand_at(NULL, "T5", "cityReview"), PROOF_ADDRESS);
-}
-
-static void test_what_is_no_table_is_refused(void **state)
-{
-    static const char *const wrong[] = {"pgp",
-                                        "",
-                                        "address, dmarc",
-                                        "address, =dmarc",
-                                        "address, /x=dmarc",
-                                        "address, cityReview=pgp",
-                                        "address, cityReview=dmarc, cityReview=smime",
-                                        "address,",
-                                        "address, *=dmarc"};
-
-    (void)state;
-    for (guint i = 0; i < G_N_ELEMENTS(wrong); i++) {
-        g_autoptr(GError) error = NULL;
-        assert_null(demands_read(wrong[i], &error));
-        assert_non_null(error);
-    }
-}
-
-/* Names that the procedures do not have are all told. */
-static void test_strange_stages_are_named(void **state)
-{
-    g_autoptr(GError) error = NULL;
-    struct scene *scene = scene_new();
-    struct demands *table = demands_read(
-        "address, countyReview=smime, T9/cityReview=dmarc, T5/outCityReview=smime, cityReview=dmarc, applying=dmarc", NULL);
-
-    (void)state;
-    assert_false(demands_fit(table, scene->site.procedures, &error));
-    assert_non_null(strstr(error->message, "countyReview, T9/cityReview, T5/outCityReview, applying"));
-    demands_free(table);
-    scene_free(scene);
-}
-
 static void test_files_that_hold_no_anchors(void **state)
 {
     static const char *const wrong[] = {"", "hello", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"};
@@ -502,9 +440,6 @@ int main(void)
         cmocka_unit_test(test_the_directory_has_the_last_word),
         cmocka_unit_test(test_the_audit_says_what_was_proved),
         cmocka_unit_test(test_a_signed_form_is_submitted_at_once),
-        cmocka_unit_test(test_the_table_is_read),
-        cmocka_unit_test(test_what_is_no_table_is_refused),
-        cmocka_unit_test(test_strange_stages_are_named),
         cmocka_unit_test(test_files_that_hold_no_anchors),
     };
     return cmocka_run_group_tests(tests, make_pki, drop_pki);
