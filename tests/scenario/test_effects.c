@@ -1,51 +1,10 @@
 /* What stories write, on a real slapd with the whole schema, all overlays and access rules: every effect of every type is taken, and once more it is found made. */
-#include "tests/unit/slapd.h"
-
-#undef E1
-#undef E2
-
-#include "tests/scenario/story.h"
-
-/* One slapd with the people of the fixtures, one scene on it. */
-struct stage_set {
-    struct world *world;
-    struct directory *desk;
-    struct scene *scene;
-};
-
-static int raise_curtain(void **state)
-{
-    struct stage_set *set = g_new0(struct stage_set, 1);
-    void *world = NULL;
-
-    if (setup(&world) != 0)
-        return -1;
-    set->world = world;
-    g_autofree char *load =
-        g_strdup_printf("ldapmodify -a -Q -Y EXTERNAL -H '%s' -f tests/world/fixtures.ldif >/dev/null", set->world->url);
-    shell(set->world, load, NULL);
-    set->desk = door(set->world, NULL, NULL);
-    set->scene = scene_new();
-    scene_connect(set->scene, set->desk, set->world->courier);
-    *state = set;
-    return 0;
-}
-
-static int drop_curtain(void **state)
-{
-    struct stage_set *set = *state;
-    void *world = set->world;
-
-    scene_free(set->scene);
-    directory_close(set->desk);
-    g_free(set);
-    return teardown(&world);
-}
+#include "tests/scenario/stage_set.h"
 
 static void assert_value(const struct stage_set *set, const char *dn, const char *attribute, const char *value)
 {
     struct facts facts;
-    directory_facts(set->desk, &facts);
+    directory_facts(set->root, &facts);
     struct entry *entry = facts.read(facts.context, dn, NULL);
     const char *now = entry ? entry_value(entry, attribute) : NULL;
 
@@ -184,7 +143,7 @@ static void test_enrolments(void **state)
     g_free(play(*state, "P4"));
     struct stage_set *set = *state;
 
-    assert_int_equal(count_of(set->desk, ATTRIBUTE_ID_NUMBER, "371299198507030115"), 1);
+    assert_int_equal(count_of(set->root, ATTRIBUTE_ID_NUMBER, "371299198507030115"), 1);
 }
 
 int main(void)

@@ -1,47 +1,20 @@
 /* A question that the directory will not answer, on a real slapd with a limit: what asked it steps aside, everything else goes on (7.34). */
-#include "tests/unit/slapd.h"
-
-#undef E1
-#undef E2
-
-#include "tests/scenario/story.h"
+#include "tests/scenario/stage_set.h"
 
 #define E1_MAIL "e1@example.com"
 #define NEW "new@example.com"
 #define JINAN_1 "city-jinan-1@example.com"
 #define QINGDAO_1 REVIEWER("city-qingdao-1", "370200")
 
-struct stage_set { /* one slapd with the people of the fixtures, one scene on it */
-    struct world *world;
-    struct scene *scene;
-};
-
-static int raise_curtain(void **state)
+/* The desk asks as one whom limits bind. */
+static int raise_curtain_bound(void **state)
 {
-    struct stage_set *set = g_new0(struct stage_set, 1);
-    void *world = NULL;
-
-    if (setup(&world) != 0)
+    if (raise_curtain(state) != 0)
         return -1;
-    set->world = world;
-    g_autofree char *load =
-        g_strdup_printf("ldapmodify -a -Q -Y EXTERNAL -H '%s' -f tests/world/fixtures.ldif >/dev/null", set->world->url);
-    shell(set->world, load, NULL);
-    set->scene = scene_new();
+    const struct stage_set *set = *state;
     scene_connect(set->scene, set->world->courier, set->world->courier);
     set->scene->site.directory = set->world->courier;
-    *state = set;
     return 0;
-}
-
-static int drop_curtain(void **state)
-{
-    struct stage_set *set = *state;
-    void *world = set->world;
-
-    scene_free(set->scene);
-    g_free(set);
-    return teardown(&world);
 }
 
 /* The administrator allows this many entries in one answer. */
@@ -199,11 +172,11 @@ static void test_a_question_that_fails_every_time_is_given_up(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_a_question_without_an_answer_holds_up_nobody_else, raise_curtain, drop_curtain),
-        cmocka_unit_test_setup_teardown(test_the_message_can_be_put_back, raise_curtain, drop_curtain),
-        cmocka_unit_test_setup_teardown(test_an_outcome_that_cannot_be_told_holds_up_no_other, raise_curtain, drop_curtain),
-        cmocka_unit_test_setup_teardown(test_an_hour_that_fails_every_time_holds_up_no_other, raise_curtain, drop_curtain),
-        cmocka_unit_test_setup_teardown(test_a_question_that_fails_every_time_is_given_up, raise_curtain, drop_curtain),
+        cmocka_unit_test_setup_teardown(test_a_question_without_an_answer_holds_up_nobody_else, raise_curtain_bound, drop_curtain),
+        cmocka_unit_test_setup_teardown(test_the_message_can_be_put_back, raise_curtain_bound, drop_curtain),
+        cmocka_unit_test_setup_teardown(test_an_outcome_that_cannot_be_told_holds_up_no_other, raise_curtain_bound, drop_curtain),
+        cmocka_unit_test_setup_teardown(test_an_hour_that_fails_every_time_holds_up_no_other, raise_curtain_bound, drop_curtain),
+        cmocka_unit_test_setup_teardown(test_a_question_that_fails_every_time_is_given_up, raise_curtain_bound, drop_curtain),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

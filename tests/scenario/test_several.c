@@ -1,51 +1,11 @@
 /* Requests of several changes on a real slapd, while other hands change the data: whatever stands in the directory in the end is what the request's state says. */
-#include "tests/unit/slapd.h"
-
-#undef E1
-#undef E2
-
 #include "daemon/changes.h"
-#include "tests/scenario/story.h"
+#include "tests/scenario/stage_set.h"
 
 #define CERT_1 "csCertificateNumber=SD-011-2019-000001,"
 #define CERT_2 "csCertificateNumber=SD-030-2018-000002,"
 #define MOVED "csTraineeNumber=T-000001," E2
 #define E1_MAIL "e1@example.com"
-
-struct stage_set { /* one slapd with the people of the fixtures, one scene on it */
-    struct world *world;
-    struct directory *root;
-    struct scene *scene;
-};
-
-static int raise_curtain(void **state)
-{
-    struct stage_set *set = g_new0(struct stage_set, 1);
-    void *world = NULL;
-
-    if (setup(&world) != 0)
-        return -1;
-    set->world = world;
-    g_autofree char *load =
-        g_strdup_printf("ldapmodify -a -Q -Y EXTERNAL -H '%s' -f tests/world/fixtures.ldif >/dev/null", set->world->url);
-    shell(set->world, load, NULL);
-    set->root = door(set->world, NULL, NULL);
-    set->scene = scene_new();
-    scene_connect(set->scene, set->root, set->world->courier);
-    *state = set;
-    return 0;
-}
-
-static int drop_curtain(void **state)
-{
-    struct stage_set *set = *state;
-    void *world = set->world;
-
-    scene_free(set->scene);
-    directory_close(set->root);
-    g_free(set);
-    return teardown(&world);
-}
 
 static char *value(const struct stage_set *set, const char *dn, const char *attribute)
 {
