@@ -106,6 +106,19 @@ static struct form *insert(const struct affair *affair, const char *certificates
     return form_read(affair->mind->catalog, whole, strlen(whole), "utf-8", &today, findings);
 }
 
+char *choice_strays(const struct affair *affair, const struct confirmation *chosen)
+{
+    g_autoptr(GPtrArray) offered = choice_offered(affair->request);
+    GString *strays = g_string_new(NULL);
+
+    for (guint i = 0; chosen->chosen && i < chosen->chosen->len; i++) {
+        guint number = g_array_index(chosen->chosen, guint, i);
+        if (number > offered->len)
+            g_string_append_printf(strays, "%s%u", strays->len ? ", " : "", number);
+    }
+    return g_string_free(strays, strays->len == 0);
+}
+
 struct form *choice_complete(const struct affair *affair, const struct confirmation *chosen, GError **error)
 {
     g_autoptr(GPtrArray) offered = choice_offered(affair->request);
@@ -114,8 +127,6 @@ struct form *choice_complete(const struct affair *affair, const struct confirmat
 
     for (guint i = 0; i < count; i++) {
         guint number = chosen->all ? i + 1 : g_array_index(chosen->chosen, guint, i);
-        if (number < 1 || number > offered->len)
-            return NULL;
         if (!append_certificate(affair, xml, g_ptr_array_index(offered, number - 1), error))
             return NULL;
     }

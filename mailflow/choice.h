@@ -15,7 +15,10 @@ gboolean choice_offer(const struct affair *affair, GError **error);
 /* The offered lines in order, "number holder"; caller frees the array. */
 GPtrArray *choice_offered(const struct request *request);
 
-/* The form completed by the chosen certificates; NULL without `error` when a number is not on the list. Caller frees. */
+/* The chosen numbers that are not on the list, "9" or "7, 9"; NULL when all are. Caller frees. */
+char *choice_strays(const struct affair *affair, const struct confirmation *chosen);
+
+/* The form completed by the chosen certificates, which choice_strays() found none among; NULL without `error` when one has gone from the directory since. Caller frees. */
 struct form *choice_complete(const struct affair *affair, const struct confirmation *chosen, GError **error);
 
 #endif

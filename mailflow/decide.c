@@ -221,22 +221,37 @@ static gboolean confirm_draft(const struct affair *affair, const struct ticket *
     return fine;
 }
 
+/* Numbers that are not on the list are named, with those that are. */
+static gboolean ask_choice_again(const struct affair *affair, const struct ticket *ticket, const struct message *message,
+                                 const char *strays, GPtrArray *plans, GError **error)
+{
+    g_autoptr(GPtrArray) offered = choice_offered(affair->request);
+    g_autofree char *range = offered->len == 1 ? g_strdup("1") : g_strdup_printf("1-%u", offered->len);
+    g_autofree char *zh = strays ? g_strdup_printf("所列证书中没有序号 %s，可选的序号是 %s。", strays, range) : g_strdup("");
+    g_autofree char *en = strays ? g_strdup_printf("Not on the list: %s; it has %s. ", strays, range) : g_strdup("");
+    g_autofree char *all_zh =
+        g_strconcat(zh, "请回复遗失证书的序号（见所列证书），例如“1,3”“2-4”或“全部”；放弃申请请回复“取消”。", NULL);
+    g_autofree char *all_en =
+        g_strconcat(en, "Reply with the numbers of the lost certificates from the list: 1,3 or 2-4 or ALL; or CANCEL.", NULL);
+
+    return objection_tell(affair, message, all_zh, all_en, ticket->language, plans, error);
+}
+
 /* The numbers picked from the receipt's list complete the form; what is confirmed is the form with them. */
 static gboolean choose_certificates(struct affair *affair, const struct ticket *ticket, const struct message *message,
                                     GPtrArray *plans, GError **error)
 {
+    gboolean chosen = message->confirmation.word == CONFIRMATION_CHOICE;
+    g_autofree char *strays = chosen ? choice_strays(affair, &message->confirmation) : NULL;
     GError *problem = NULL;
-    struct form *form =
-        message->confirmation.word == CONFIRMATION_CHOICE ? choice_complete(affair, &message->confirmation, &problem) : NULL;
+    struct form *form = chosen && !strays ? choice_complete(affair, &message->confirmation, &problem) : NULL;
 
     if (problem) {
         g_propagate_error(error, problem);
         return FALSE;
     }
     if (!form)
-        return objection_tell(affair, message, "请回复遗失证书的序号（见所列证书），例如“1,3”“2-4”或“全部”；放弃申请请回复“取消”。",
-                              "Reply with the numbers of the lost certificates from the list: 1,3 or 2-4 or ALL; or CANCEL.",
-                              ticket->language, plans, error);
+        return ask_choice_again(affair, ticket, message, strays, plans, error);
     form_free(affair->form);
     affair->form = form;
     return confirm_draft(affair, ticket, message, plans, error);

@@ -132,6 +132,8 @@ static void tell_choice(struct notice *notice, const struct affair *affair)
         g_autofree char *en = g_strdup_printf("certificate %u", i + 1);
         notice_add_row(notice, name, zh, en, NULL, g_ptr_array_index(offered, i));
     }
+    if (notice->problem_zh)
+        return;
     put(&notice->problem_zh, "请回复遗失证书的序号，例如“1,3”“2-4”或“全部”。");
     put(&notice->problem_en, "Reply with the numbers of the lost certificates: 1,3 or 2-4 or ALL.");
 }

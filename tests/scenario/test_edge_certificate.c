@@ -116,6 +116,23 @@ static void test_a_choice_that_is_none_is_asked_back(void **state)
     }
 }
 
+static void test_a_number_that_is_not_on_the_list_is_named(void **state)
+{
+    struct scene *scene = scene_new();
+    (void)state;
+    g_autofree char *id = file_without_certificates(scene);
+
+    scene_reply(scene, E1_MAIL, "N1D", "1，9");
+    assert_string_equal(scene_state(scene, id), "draft");
+    assert_true(scene_told(scene, "N9", E1_MAIL, "所列证书中没有序号 9，可选的序号是 1-2"));
+    scene_reply(scene, E1_MAIL, "N9", "3-4");
+    assert_true(scene_told(scene, "N9", E1_MAIL, "没有序号 3, 4，"));
+    tree_delete(scene->tree, CERT_1 H1); /* the list is the one that was shown */
+    scene_reply(scene, E1_MAIL, "N9", "2");
+    assert_string_equal(scene_state(scene, id), "cityReview");
+    scene_free(scene);
+}
+
 static void test_nothing_to_choose_from(void **state)
 {
     struct scene *scene = scene_new();
@@ -368,6 +385,7 @@ int main(void)
         cmocka_unit_test(test_an_individual_reports_the_own_certificate),
         cmocka_unit_test(test_the_lost_certificates_are_chosen_by_reply),
         cmocka_unit_test(test_a_choice_that_is_none_is_asked_back),
+        cmocka_unit_test(test_a_number_that_is_not_on_the_list_is_named),
         cmocka_unit_test(test_nothing_to_choose_from),
         cmocka_unit_test(test_chosen_certificates_lock_their_holder),
         cmocka_unit_test(test_7_18_a_certificate_is_lost_while_its_holder_moves),
