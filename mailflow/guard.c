@@ -36,6 +36,20 @@ static gboolean from_some_reviewer(const struct attempt *attempt, gboolean *know
     return found != NULL;
 }
 
+/* Whether the sender has a mail of their own about the same that can be answered. */
+static gboolean was_asked_too(const struct attempt *attempt)
+{
+    const GPtrArray *tickets = attempt->affair->tickets;
+
+    for (guint i = 0; i < tickets->len; i++) {
+        const struct ticket *ticket = g_ptr_array_index(tickets, i);
+        if (ticket->person && ticket->step == attempt->ticket->step &&
+            g_ascii_strcasecmp(ticket->mail, attempt->message->from) == 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
 /* The last decision, for "already dealt with by ...". */
 static const struct step *last_decision(const struct affair *affair, int number)
 {
@@ -132,9 +146,15 @@ static enum guard_answer ask_sender(const struct attempt *attempt, struct guard_
         return ask_proof(attempt, result);
     if (!from_some_reviewer(attempt, &known, error))
         return GUARD_FAULT;
-    if (known)
+    if (known && was_asked_too(attempt))
         return say(result, GUARD_NO, "该审核邮件是发给另一位审核人员的，请用发给您本人的邮件回复。",
                    "This review mail was addressed to another reviewer; please answer the one addressed to you.");
+    if (known)
+        return say(
+            result, GUARD_NO,
+            "该审核邮件是发给另一位审核人员的，只有收件人本人可以答复；现在没有请您审核，您的答复不起作用。有意见请与收件人联系。",
+            "This review mail was addressed to another reviewer, who alone can answer it. You have not been asked to decide "
+            "this, so your answer has no effect; please talk to the addressee.");
     return say(result, GUARD_STRANGER, "发件人不是该审核人员", "the sender is not that reviewer");
 }
 

@@ -77,9 +77,23 @@ static void test_g2_a_colleague_uses_his_own_mail(void **state)
 
     answer_of(scene, JINAN_1, JINAN_2, APPROVE);
     assert_waits(scene, id);
-    assert_true(scene_told(scene, "N9", JINAN_2, "另一位审核人员"));
+    assert_true(scene_told(scene, "N9", JINAN_2, "发给您本人的邮件"));
     scene_reply(scene, JINAN_2, "N2", APPROVE);
     assert_string_equal(scene_state(scene, id), "done");
+    leave(scene, id);
+}
+
+/* They have no mail of their own to answer instead. */
+static void test_g2_a_reviewer_of_another_city_is_not_sent_looking_for_a_mail(void **state)
+{
+    char *id;
+    struct scene *scene = waiting(&id);
+    (void)state;
+
+    answer_of(scene, JINAN_1, QINGDAO_1, APPROVE);
+    assert_waits(scene, id);
+    assert_true(scene_told(scene, "N9", QINGDAO_1, "没有请您审核"));
+    assert_null(strstr(scene_mail(scene, "N9", QINGDAO_1)->text, "发给您本人的邮件"));
     leave(scene, id);
 }
 
@@ -260,6 +274,7 @@ int main(void)
         cmocka_unit_test(test_g1_tokens_that_disagree_decide_nothing),
         cmocka_unit_test(test_g2_a_stranger_with_a_token_hears_nothing),
         cmocka_unit_test(test_g2_a_colleague_uses_his_own_mail),
+        cmocka_unit_test(test_g2_a_reviewer_of_another_city_is_not_sent_looking_for_a_mail),
         cmocka_unit_test(test_g2_the_site_may_want_proof_of_origin),
         cmocka_unit_test(test_g2_without_that_wish_an_unproved_reply_decides),
         cmocka_unit_test(test_g3_who_has_left_the_authority_decides_nothing),
