@@ -277,6 +277,21 @@ static char *bare_archive(const char *words, const GArray *tokens, struct field_
     return NULL;
 }
 
+/* `编号（不批准）：12`: what stands between label and number takes the decision back, it is more than a hint. `（没有可不填）` is one. */
+static gboolean hint_objects(const GArray *tokens, const struct field_span *hint)
+{
+    gboolean objects = FALSE, turns = FALSE, approves = FALSE;
+    for (guint i = 0; i < tokens->len; i++) {
+        const struct phrase_token *token = token_at(tokens, i);
+        if (token->start < hint->start || token->end > hint->end)
+            continue;
+        objects = objects || token->class == WORD_REJECT || token->class == WORD_RETRACT || token->class == WORD_DOUBT;
+        turns = turns || token->class == WORD_NOT || token->class == WORD_LACK;
+        approves = approves || token->class == WORD_APPROVE || token->class == WORD_VERGE;
+    }
+    return objects || (turns && approves);
+}
+
 char *archive_find(const char *words, GArray *tokens, struct field_span *span, gboolean *several)
 {
     g_autofree char *first = NULL;
@@ -295,6 +310,8 @@ char *archive_find(const char *words, GArray *tokens, struct field_span *span, g
             g_clear_pointer(&value, g_free);
             taken = FALSE;
         }
+        struct field_span hint = {token->end, (gsize)(place.start - words)};
+        taken = taken && !hint_objects(tokens, &hint);
         struct field_span found = {token->start, taken ? (gsize)(place.end - words) : token->end};
         if (value && first && strcmp(value, first))
             *several = TRUE;
