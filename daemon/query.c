@@ -162,8 +162,9 @@ static const char *const sql[QUERY_COUNT] = {
     [QUERY_ANSWERS_FORGET] = "DELETE FROM answer WHERE at < ?",
     [QUERY_SIGNATURE_PUT] = "INSERT INTO signature (digest, request, used) VALUES (?, ?, ?)",
     [QUERY_SIGNATURE_USED] = "SELECT 1 FROM signature WHERE digest = ?",
-    [QUERY_COUNTER] =
-        "INSERT INTO counter (name, value) VALUES (?, 1) ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING value",
+    [QUERY_COUNTER_NEXT] = "SELECT coalesce(max(value), 0) + 1 FROM counter WHERE name = ?",
+    [QUERY_COUNTER_RAISE] = "INSERT INTO counter (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = "
+                            "excluded.value WHERE value < excluded.value",
     [QUERY_EVENT_PUT] = "INSERT INTO event (id, at, request, actor, event, from_state, to_state, detail, message, previous, hash)"
                         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     [QUERY_EVENT_HEAD] = "SELECT id, hash FROM event ORDER BY id DESC LIMIT 1",

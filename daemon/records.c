@@ -242,13 +242,13 @@ static GPtrArray *waiting(void *context, const char *division, guint most)
     return read_requests(&store->queries, query_bind(&store->queries, QUERY_REQUESTS_WAITING, "ti", division, (gint64)most));
 }
 
-/* One counter per type and year; the number is spent even when the form is refused later in the round's transaction. */
+/* One counter per type and year; the number is spent when the request is recorded (store.c). */
 static char *next_id(void *context, const char *type, int year)
 {
     struct store *store = context;
     g_autofree char *name = g_strdup_printf("%.2s-%d", type, year);
 
-    return g_strdup_printf("%s-%06" G_GINT64_FORMAT, name, query_number(&store->queries, QUERY_COUNTER, "t", name));
+    return g_strdup_printf("%s-%06" G_GINT64_FORMAT, name, query_number(&store->queries, QUERY_COUNTER_NEXT, "t", name));
 }
 
 static char *audit_head(void *context)

@@ -1,5 +1,6 @@
 #include "daemon/store.h"
 
+#include <string.h>
 #include <sys/stat.h>
 
 #include "daemon/query.h"
@@ -222,6 +223,15 @@ gboolean store_knows(struct store *store, const struct message *message)
 
 /* One plan, in the order in which its parts depend on each other. */
 
+/* A number is spent by what is recorded under it: a form refused for a lock leaves no gap. */
+static void spend_number(struct queries *queries, const char *id)
+{
+    const char *number = strrchr(id, '-');
+    g_autofree char *name = g_strndup(id, (gsize)(number - id));
+
+    query_write(queries, QUERY_COUNTER_RAISE, "ti", name, g_ascii_strtoll(number + 1, NULL, 10));
+}
+
 static gboolean carry_request(struct queries *queries, const struct plan *plan, gint64 now)
 {
     const struct request *begun = plan->create;
@@ -231,6 +241,8 @@ static gboolean carry_request(struct queries *queries, const struct plan *plan, 
                              begun->form, begun->digest, begun->client_ref, begun->previous, begun->receiver, begun->before,
                              begun->thread, begun->proof, begun->created, plan->submitted, now) < 0)
         return FALSE;
+    if (begun)
+        spend_number(queries, plan->request);
     if (plan->move && query_write(queries, QUERY_REQUEST_MOVE, "ttitt", plan->move->to, plan->move->division, now, plan->request,
                                   plan->move->from) != 1)
         return FALSE;

@@ -61,9 +61,10 @@ struct records {
     gboolean (*signature_used)(void *context,
                                const char *digest); /* whether a signature of that digest has settled something already */
     GPtrArray *(*waiting)(void *context, const char *division,
-                          guint most);                           /* struct request a stage of which is open there, oldest first */
-    char *(*next_id)(void *context, const char *type, int year); /* "T5-2026-000001", never given twice */
-    char *(*audit_head)(void *context);                          /* hash of the chain's last row */
+                          guint most); /* struct request a stage of which is open there, oldest first */
+    char *(*next_id)(void *context, const char *type,
+                     int year);         /* "T5-2026-000001": the number of the next request recorded; no two have the same */
+    char *(*audit_head)(void *context); /* hash of the chain's last row */
 };
 
 struct mind {

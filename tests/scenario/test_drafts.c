@@ -97,6 +97,23 @@ static void test_what_is_submitted_is_told_at_once(void **state)
     scene_free(scene);
 }
 
+/* What is refused for a lock, which is found only as it is recorded, uses no number up. */
+static void test_a_refused_form_has_no_number(void **state)
+{
+    struct scene *scene = scene_new();
+    (void)state;
+    g_autofree char *first = scene_form(scene, "T5", NULL);
+    g_autofree char *refused = file_as_other(scene);
+
+    assert_null(refused);
+    assert_true(scene_told(scene, "N0", OTHER, "E-DUP-REG"));
+    story_decide(scene, first, STORY_REJECT);
+    g_autofree char *second = scene_form(scene, "T5", NULL);
+    assert_string_equal(first, "T5-2026-000001");
+    assert_string_equal(second, "T5-2026-000002");
+    scene_free(scene);
+}
+
 /* A form in an account's name that its owner never sent. */
 static void test_a_forged_change_of_employer_blocks_no_person(void **state)
 {
@@ -122,6 +139,7 @@ int main(void)
         cmocka_unit_test(test_the_first_confirmed_wins),
         cmocka_unit_test(test_two_confirm_in_one_batch),
         cmocka_unit_test(test_what_is_submitted_is_told_at_once),
+        cmocka_unit_test(test_a_refused_form_has_no_number),
         cmocka_unit_test(test_a_forged_change_of_employer_blocks_no_person),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

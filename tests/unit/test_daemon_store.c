@@ -51,23 +51,6 @@ static void test_a_full_disk_ends_no_process_and_loses_nothing(void **state)
     store_close(store);
 }
 
-static void test_a_number_that_cannot_be_written_is_a_fault_of_the_commit(void **state)
-{
-    g_autoptr(GError) error = NULL;
-    struct store *store = store_open(":memory:", &error);
-    struct records records;
-    (void)state;
-
-    store_records(store, &records);
-    assert_int_equal(sqlite3_exec(store->queries.database, "PRAGMA query_only = ON", NULL, NULL, NULL), SQLITE_OK);
-    store_begin(store);
-    g_autofree char *id = records.next_id(records.context, "T5", 2026);
-    assert_non_null(id);
-    assert_false(store_commit(store, &error));
-    assert_non_null(error);
-    store_close(store);
-}
-
 static void begin_request(struct store *store, const char *id, const char *type)
 {
     g_autoptr(GPtrArray) plans = plan_list();
@@ -86,6 +69,46 @@ static void begin_request(struct store *store, const char *id, const char *type)
     g_ptr_array_add(plans, plan);
     assert_int_equal(store_carry(store, plans, NOW), STORE_TAKEN);
     plan->create = NULL;
+}
+
+static void test_a_number_that_cannot_be_written_is_a_fault_of_the_commit(void **state)
+{
+    g_autoptr(GError) error = NULL;
+    struct store *store = store_open(":memory:", &error);
+    struct records records;
+    (void)state;
+
+    store_records(store, &records);
+    assert_int_equal(sqlite3_exec(store->queries.database, "PRAGMA query_only = ON", NULL, NULL, NULL), SQLITE_OK);
+    store_begin(store);
+    g_autofree char *id = records.next_id(records.context, "T5", 2026);
+    begin_request(store, id, "T5");
+    assert_false(store_commit(store, &error));
+    assert_non_null(error);
+    store_close(store);
+}
+
+/* Never the same one twice, and none for what is not recorded. */
+static void test_numbers_are_spent_by_what_is_recorded(void **state)
+{
+    g_autoptr(GError) error = NULL;
+    struct store *store = store_open(":memory:", &error);
+    struct records records;
+    (void)state;
+
+    store_records(store, &records);
+    store_begin(store);
+    g_autofree char *first = records.next_id(records.context, "T5", 2026);
+    g_autofree char *again = records.next_id(records.context, "T5", 2026);
+    assert_string_equal(first, "T5-2026-000001");
+    assert_string_equal(again, first);
+    begin_request(store, first, "T5");
+    g_autofree char *second = records.next_id(records.context, "T5", 2026);
+    assert_string_equal(second, "T5-2026-000002");
+    g_autofree char *other = records.next_id(records.context, "T5", 2027);
+    assert_string_equal(other, "T5-2027-000001");
+    assert_true(store_commit(store, &error));
+    store_close(store);
 }
 
 /* A type the procedures no longer know is found by the start, however old its requests are. */
@@ -177,6 +200,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_no_round_reads_a_whole_table),
         cmocka_unit_test(test_a_full_disk_ends_no_process_and_loses_nothing),
+        cmocka_unit_test(test_numbers_are_spent_by_what_is_recorded),
         cmocka_unit_test(test_all_types_are_known_not_only_the_newest),
         cmocka_unit_test(test_a_clock_that_is_set_back_holds_up_nothing),
         cmocka_unit_test(test_a_number_that_cannot_be_written_is_a_fault_of_the_commit),
