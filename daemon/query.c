@@ -8,7 +8,7 @@
 #define REQUEST_COLUMNS                                                                                                            \
     "id, type, state, division, applicant, mail, name, language, subject, form, digest, client_ref, previous, receiver, before, "  \
     "thread, "                                                                                                                     \
-    "proof, created, submitted, changed"
+    "proof, successor, created, submitted, changed"
 #define OUTBOX_COLUMNS                                                                                                             \
     "id, request, effect, kind, code, payload, uuid, recipient, message_id, secret_for, secret_until, state, made, due, settled, " \
     "attempts, said"
@@ -36,8 +36,9 @@ static const char *const sql[QUERY_COUNT] = {
 
     [QUERY_REQUEST] = "SELECT " REQUEST_COLUMNS " FROM request WHERE id = ?",
     [QUERY_REQUEST_PUT] =
-        "INSERT INTO request (" REQUEST_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO request (" REQUEST_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     [QUERY_REQUEST_MOVE] = "UPDATE request SET state = ?, division = ?, changed = ? WHERE id = ? AND state = ?",
+    [QUERY_REQUEST_SUCCEED] = "UPDATE request SET successor = ? WHERE id = ?",
     [QUERY_REQUEST_SUBMIT] = "UPDATE request SET submitted = ? WHERE id = ?",
     [QUERY_REQUEST_PROVE] = "UPDATE request SET proof = ? WHERE id = ?",
     [QUERY_REQUEST_COMPLETE] = "UPDATE request SET form = ?, digest = ? WHERE id = ?",
@@ -53,8 +54,8 @@ static const char *const sql[QUERY_COUNT] = {
     [QUERY_REQUESTS_OF_DN] =
         "SELECT " REQUEST_COLUMNS
         " FROM request WHERE applicant = ?1 OR (mail = ?2 AND applicant IS NULL) ORDER BY created DESC, id DESC LIMIT ?3",
-    [QUERY_REQUEST_SAME_FORM] =
-        "SELECT " REQUEST_COLUMNS " FROM request WHERE mail = ? AND client_ref = ? AND digest = ? ORDER BY created DESC LIMIT 1",
+    [QUERY_REQUEST_SAME_FORM] = "SELECT " REQUEST_COLUMNS " FROM request WHERE mail = ? AND digest = ? AND (client_ref IS NOT NULL "
+                                "OR state = 'draft') ORDER BY created DESC, id DESC LIMIT 1",
     [QUERY_REQUESTS] =
         "SELECT " REQUEST_COLUMNS
         " FROM request WHERE (?1 IS NULL OR state = ?1) AND (?2 IS NULL OR type = ?2) ORDER BY created DESC, id DESC LIMIT ?3",

@@ -8,7 +8,7 @@ static struct request *read_request(sqlite3_stmt *row)
     char **const texts[] = {&request->id,     &request->type,       &request->state,    &request->division, &request->applicant,
                             &request->mail,   &request->name,       &request->language, &request->subject,  &request->form,
                             &request->digest, &request->client_ref, &request->previous, &request->receiver, &request->before,
-                            &request->thread, &request->proof};
+                            &request->thread, &request->proof,      &request->successor};
 
     for (guint i = 0; i < G_N_ELEMENTS(texts); i++)
         *texts[i] = query_text(row, (int)i);
@@ -201,11 +201,11 @@ static GPtrArray *requests_of(void *context, const char *mail, const char *appli
     return read_requests(&store->queries, query_bind(&store->queries, QUERY_REQUESTS_OF_MAIL, "ti", mail, (gint64)most));
 }
 
-static struct request *same_form(void *context, const char *mail, const char *client_ref, const char *digest)
+static struct request *same_form(void *context, const char *mail, const char *digest)
 {
     struct store *store = context;
 
-    return read_one_request(&store->queries, query_bind(&store->queries, QUERY_REQUEST_SAME_FORM, "ttt", mail, client_ref, digest));
+    return read_one_request(&store->queries, query_bind(&store->queries, QUERY_REQUEST_SAME_FORM, "tt", mail, digest));
 }
 
 static struct request *lock_holder(void *context, const char *kind, const char *key)

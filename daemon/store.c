@@ -82,6 +82,7 @@ static const char *const migrations[] = {
     "request, step INTEGER NOT NULL, digest TEXT NOT NULL, PRIMARY KEY (docket, number)) STRICT, WITHOUT ROWID;"
     "CREATE UNIQUE INDEX docket_item_request ON docket_item (docket, request);"
     "CREATE INDEX request_division ON request (division, submitted) WHERE division IS NOT NULL;",
+    "ALTER TABLE request ADD COLUMN successor TEXT;",
 };
 
 static gboolean run(struct store *store, const char *script, GError **error)
@@ -236,16 +237,18 @@ static gboolean carry_request(struct queries *queries, const struct plan *plan, 
 {
     const struct request *begun = plan->create;
 
-    if (begun && query_write(queries, QUERY_REQUEST_PUT, "tttttttttttttttttiii", plan->request, begun->type, begun->state,
+    if (begun && query_write(queries, QUERY_REQUEST_PUT, "ttttttttttttttttttiii", plan->request, begun->type, begun->state,
                              begun->division, begun->applicant, begun->mail, begun->name, begun->language, begun->subject,
                              begun->form, begun->digest, begun->client_ref, begun->previous, begun->receiver, begun->before,
-                             begun->thread, begun->proof, begun->created, plan->submitted, now) < 0)
+                             begun->thread, begun->proof, begun->successor, begun->created, plan->submitted, now) < 0)
         return FALSE;
     if (begun)
         spend_number(queries, plan->request);
     if (plan->move && query_write(queries, QUERY_REQUEST_MOVE, "ttitt", plan->move->to, plan->move->division, now, plan->request,
                                   plan->move->from) != 1)
         return FALSE;
+    if (plan->successor)
+        query_write(queries, QUERY_REQUEST_SUCCEED, "tt", plan->successor, plan->request);
     if (plan->submitted && !begun)
         query_write(queries, QUERY_REQUEST_SUBMIT, "it", plan->submitted, plan->request);
     if (plan->form)

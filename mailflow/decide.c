@@ -257,6 +257,41 @@ static gboolean choose_certificates(struct affair *affair, const struct ticket *
     return confirm_draft(affair, ticket, message, plans, error);
 }
 
+/* The request of its applicant's that stands in the place of `request` by now, through all that were replaced in between; caller frees. */
+static struct request *find_successor(const struct mind *mind, const struct request *request)
+{
+    const struct records *records = &mind->records;
+    struct request *last = records->request(records->context, request->successor);
+
+    while (last->successor) {
+        struct request *next = records->request(records->context, last->successor);
+        request_free(last);
+        last = next;
+    }
+    return last;
+}
+
+/* It is closed; where a later form has taken its place, that is the one to go on with. */
+static gboolean tell_closed(const struct affair *affair, const struct ticket *ticket, const struct message *message,
+                            const struct refusal *refusal, GPtrArray *plans, GError **error)
+{
+    if (!affair->request->successor)
+        return objection_tell(affair, message, refusal->zh, refusal->en, ticket->language, plans, error);
+    struct request *successor = find_successor(affair->mind, affair->request);
+    const struct state *state = state_find(affair->mind->procedures, successor->state);
+    const char *id = successor->id;
+    g_autofree char *how_zh = g_strdup_printf("请回复申请 %s 的那封邮件，不要再回复这一封。", id);
+    g_autofree char *how_en = g_strdup_printf(" Please answer the mail about %s, not this one.", id);
+    g_autofree char *zh = g_strdup_printf("该申请已由您后来发送的申请 %s 代替，%s 目前的状态是“%s”。%s", id, id, state->zh,
+                                          state->awaits_applicant ? how_zh : "");
+    g_autofree char *en = g_strdup_printf("This request has been replaced by %s, which you sent later; that one's state is: %s.%s",
+                                          id, state->en, state->awaits_applicant ? how_en : "");
+    gboolean fine = objection_tell(affair, message, zh, en, ticket->language, plans, error);
+
+    request_free(successor);
+    return fine;
+}
+
 static gboolean decide_as_applicant(struct affair *affair, const struct ticket *ticket, const struct message *message,
                                     GPtrArray *plans, GError **error)
 {
@@ -283,7 +318,7 @@ static gboolean decide_as_applicant(struct affair *affair, const struct ticket *
                               "This mail has been replaced by a newer one; please answer that one.", ticket->language, plans,
                               error);
     if (!affair_awaits_applicant(affair))
-        return objection_tell(affair, message, refusal->zh, refusal->en, ticket->language, plans, error);
+        return tell_closed(affair, ticket, message, refusal, plans, error);
     if (choice_needed(affair->form) && message->confirmation.word != CONFIRMATION_NO)
         return choose_certificates(affair, ticket, message, plans, error);
     if (message->confirmation.word == CONFIRMATION_YES)

@@ -53,8 +53,8 @@ struct records {
                    char **recipient); /* about which request, NULL for none, and to whom that mail of ours went */
     GPtrArray *(*requests_of)(void *context, const char *mail, const char *applicant,
                               guint most); /* newest first: of that DN, or of newcomers with that mail */
-    struct request *(*same_form)(void *context, const char *mail, const char *client_ref,
-                                 const char *digest);                                 /* an earlier, identical one */
+    struct request *(*same_form)(void *context, const char *mail,
+                                 const char *digest); /* an earlier, identical one: still a draft, or of the same self-number */
     struct request *(*lock_holder)(void *context, const char *kind, const char *key); /* whose lock that is */
     GPtrArray *(*open_requests)(void *context, const char *applicant,
                                 const char *receiver); /* open ones of that DN, or with that receiving enterprise's code */

@@ -79,6 +79,7 @@ void plan_free(struct plan *plan)
     g_free(plan->outcome);
     g_free(plan->line);
     g_free(plan->request);
+    g_free(plan->successor);
     g_free(plan->proof);
     g_free(plan->signature);
     g_free(plan->use);

@@ -60,6 +60,7 @@ struct plan {
     struct request *create; /* a new request's row */
     struct plan_move *move;
     gint64 submitted;              /* set the request's time of submission; 0: leave */
+    char *successor;               /* the later request that takes its place; NULL: leave */
     char *proof;                   /* set the request's proof; NULL: leave */
     char *form, *digest;           /* the request's form completed by its applicant (the chosen certificates); NULL: leave */
     struct plan_verdict *verdict;  /* closes the open step */

@@ -34,6 +34,8 @@ gboolean reissue(const struct affair *affair, const char *reviewer, const char *
     struct occasion occasion = {.state = request->state, .step = open ? open->number : 0, .only = reviewer, .serial = serial};
 
     plan->end_tickets = !reviewer;
+    if (draft)
+        workflow_await_applicant(affair, plan);
     plan->end_person = g_strdup(reviewer);
     plan_log(plan, "%s new tokens for %s by %s", request->id,
              reviewer ? reviewer

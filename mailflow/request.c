@@ -17,6 +17,7 @@ void request_free(struct request *request)
     g_free(request->digest);
     g_free(request->client_ref);
     g_free(request->previous);
+    g_free(request->successor);
     g_free(request->receiver);
     g_free(request->before);
     g_free(request->thread);

@@ -21,6 +21,7 @@ struct request {
     char *receiver;   /* credit code of the receiving enterprise; NULL */
     char *before;     /* what the directory held when it was submitted, "path=value" lines: what the reviewers see as old; NULL */
     char *thread;     /* Message-ID of the mail that brought it */
+    char *successor;  /* the later request of its applicant's that has taken its place; NULL */
     char *proof;      /* how its origin was proved: "address", "dmarc", "smime" (proof.h), "confirmed" */
     gint64 created, submitted /* 0 while a draft */, changed;
 };

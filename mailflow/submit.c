@@ -171,27 +171,40 @@ static struct request *make_request(const struct mind *mind, const struct proced
     return request;
 }
 
-/* The same form again (self-number and content): the receipt is repeated, no second request (7.41). */
-static gboolean repeat_receipt(const struct mind *mind, const struct message *message, GPtrArray *plans, GError **error)
+static gboolean is_draft(const struct request *request)
+{
+    return g_str_equal(request->state, "draft");
+}
+
+/* The same form again: its draft that still waits, or one of the same self-number (7.41). A draft that nothing proved is no hindrance to the form that is. */
+static struct request *find_same(const struct mind *mind, const struct message *message, const struct sender *sender)
 {
     const struct records *records = &mind->records;
-    const char *reference = form_value(message->form, "head/clientRef");
-    struct request *earlier =
-        reference ? records->same_form(records->context, message->from, reference, message->form->digest) : NULL;
+    struct request *earlier = records->same_form(records->context, message->from, message->form->digest);
+    gboolean proved = proof_strongest(mind, message, sender->entry, 0) != PROOF_ADDRESS;
 
-    if (!earlier)
-        return FALSE;
+    if (earlier && is_draft(earlier) && proved && g_str_equal(earlier->proof, proof_name(PROOF_ADDRESS)))
+        g_clear_pointer(&earlier, request_free);
+    return earlier;
+}
+
+/* Sent twice, or again because the receipt was not seen: the receipt is repeated under the number it has, and there is no second request. */
+static gboolean repeat_receipt(const struct mind *mind, const struct message *message, const struct request *earlier,
+                               GPtrArray *plans, GError **error)
+{
     struct affair *affair = affair_open(mind, earlier->id);
     struct plan *plan = plan_new("repeated", earlier->id);
     gboolean awaited = affair_awaits_applicant(affair);
     struct notice_rule rule = awaited ? reissue_invitation(affair) : (struct notice_rule){"N1", "applicant"};
     struct occasion occasion = {.message = message, .state = earlier->state, .serial = message->digest};
+
+    if (awaited)
+        workflow_await_applicant(affair, plan);
     plan_log(plan, "%s: the same form again from %s", earlier->id, message->from);
-    announce(affair, plan, &rule, &occasion, error);
+    gboolean fine = announce(affair, plan, &rule, &occasion, error);
     g_ptr_array_add(plans, plan);
     affair_free(affair);
-    request_free(earlier);
-    return TRUE;
+    return fine;
 }
 
 /* Whether the mail answers one of ours that only the request's applicant has. */
@@ -219,30 +232,47 @@ static gboolean replaces(const struct mind *mind, const struct message *message,
     if (!state_find(mind->procedures, earlier->state)->awaits_applicant || !g_str_equal(earlier->type, incoming->request->type) ||
         (!quoted && !g_str_equal(earlier->subject, incoming->request->subject)))
         return FALSE;
-    return g_str_equal(earlier->state, "draft") || message->origin.dmarc || bears_ticket(mind, message, earlier->id);
+    return is_draft(earlier) || message->origin.dmarc || bears_ticket(mind, message, earlier->id);
 }
 
-/* A new form for the same matter replaces the sender's own unconfirmed draft, and one that was returned. The reviewers see what it was returned for. */
-static gboolean replace_draft(const struct mind *mind, const struct message *message, struct affair *incoming, GPtrArray *plans,
-                              GError **error)
+/* A new form for the same matter replaces the sender's own unconfirmed draft, and one that was returned: those it does. The reviewers see what that was returned for. */
+static GPtrArray *find_replaced(const struct mind *mind, const struct message *message, struct affair *incoming)
 {
     const struct records *records = &mind->records;
     g_autoptr(GPtrArray) own =
         records->requests_of(records->context, incoming->request->mail, incoming->request->applicant, OWN_REQUESTS);
+    GPtrArray *replaced = request_list();
+
+    for (guint i = 0; i < own->len;) {
+        const struct request *earlier = g_ptr_array_index(own, i);
+        if (!replaces(mind, message, incoming, earlier)) {
+            i++;
+            continue;
+        }
+        if (!incoming->request->previous && !is_draft(earlier))
+            incoming->request->previous = g_strdup(earlier->id);
+        g_ptr_array_add(replaced, g_ptr_array_steal_index(own, i));
+    }
+    return replaced;
+}
+
+/* What is replaced ends and knows its successor: who answers its mail is told which one to answer instead. */
+static gboolean end_replaced(const struct mind *mind, const GPtrArray *replaced, const struct plan *successor, GPtrArray *plans,
+                             GError **error)
+{
+    const char *number = successor->request;
     gboolean fine = TRUE;
 
-    for (guint i = 0; i < own->len && fine; i++) {
-        const struct request *earlier = g_ptr_array_index(own, i);
-        if (!replaces(mind, message, incoming, earlier))
-            continue;
-        if (!incoming->request->previous && !g_str_equal(earlier->state, "draft"))
-            incoming->request->previous = g_strdup(earlier->id);
+    for (guint i = 0; i < replaced->len && fine; i++) {
+        const struct request *earlier = g_ptr_array_index(replaced, i);
         struct affair *affair = affair_open(mind, earlier->id);
         struct plan *plan = plan_new("replaced", earlier->id);
-        struct occasion occasion = {.problem_zh = "已收到新的申请表，原申请由新申请代替。",
-                                    .problem_en = "A new form has arrived and takes this one's place."};
-        plan_log(plan, "%s replaced by a new form", earlier->id);
-        fine = workflow_advance(affair, plan, EVENT_WITHDRAW, &occasion, incoming->request->mail, "replaced by a new form", plans,
+        g_autofree char *zh = g_strdup_printf("已收到新的申请表，原申请由新申请 %s 代替。", number);
+        g_autofree char *en = g_strdup_printf("A new form has arrived: %s takes this one's place.", number);
+        struct occasion occasion = {.problem_zh = zh, .problem_en = en};
+        plan->successor = g_strdup(number);
+        plan_log(plan, "%s replaced by %s", earlier->id, number);
+        fine = workflow_advance(affair, plan, EVENT_WITHDRAW, &occasion, successor->create->mail, "replaced by a new form", plans,
                                 error);
         g_ptr_array_add(plans, plan);
         affair_free(affair);
@@ -250,8 +280,9 @@ static gboolean replace_draft(const struct mind *mind, const struct message *mes
     return fine;
 }
 
-static gboolean enter_request(struct affair *affair, const struct message *message, const GPtrArray *warnings, GPtrArray *plans,
-                              GError **error)
+/* The plan of the new request, which takes it from the affair; NULL with `error` when the world could not be asked. */
+static struct plan *enter_request(struct affair *affair, const struct message *message, const GPtrArray *warnings, GPtrArray *plans,
+                                  GError **error)
 {
     const struct mind *mind = affair->mind;
     const struct policy *policy = mind->policy;
@@ -261,7 +292,7 @@ static gboolean enter_request(struct affair *affair, const struct message *messa
     struct occasion occasion = {.message = message, .findings = warnings};
 
     if (choose && !choice_offer(affair, error))
-        return FALSE;
+        return NULL;
     affair->request->id = mind->records.next_id(mind->records.context, affair->procedure->type, mind_year(mind->now));
     struct plan *plan = plan_new(draft ? "draft" : "submitted", affair->request->id);
     plan->evidence = TRUE;
@@ -270,7 +301,22 @@ static gboolean enter_request(struct affair *affair, const struct message *messa
     gboolean fine = workflow_advance(affair, plan, draft ? EVENT_RECEIVE : EVENT_SUBMIT, &occasion, affair->request->mail,
                                      affair->request->proof, plans, error);
     plan->create = g_steal_pointer(&affair->request);
-    g_ptr_array_add(plans, plan);
+    if (!fine)
+        g_clear_pointer(&plan, plan_free);
+    return plan;
+}
+
+static gboolean take_in(struct affair *affair, const struct message *message, const GPtrArray *warnings, GPtrArray *plans,
+                        GError **error)
+{
+    const struct mind *mind = affair->mind;
+    g_autoptr(GPtrArray) replaced = find_replaced(mind, message, affair);
+    struct plan *plan = enter_request(affair, message, warnings, plans, error);
+
+    if (!plan)
+        return FALSE;
+    gboolean fine = end_replaced(mind, replaced, plan, plans, error);
+    g_ptr_array_add(plans, plan); /* behind those whose locks it takes */
     return fine;
 }
 
@@ -304,9 +350,20 @@ static gboolean examine(const struct mind *mind, const struct procedure *procedu
             copy->line = warning->line;
             copy->warning = TRUE;
         }
-        fine = replace_draft(mind, message, affair, plans, error) && enter_request(affair, message, findings, plans, error);
+        fine = take_in(affair, message, findings, plans, error);
     }
     affair_free(affair);
+    return fine;
+}
+
+static gboolean examine_or_repeat(const struct mind *mind, const struct procedure *procedure, const struct message *message,
+                                  const struct sender *sender, GPtrArray *plans, GError **error)
+{
+    struct request *same = find_same(mind, message, sender);
+    gboolean fine =
+        same ? repeat_receipt(mind, message, same, plans, error) : examine(mind, procedure, message, sender, plans, error);
+
+    request_free(same);
     return fine;
 }
 
@@ -333,8 +390,8 @@ gboolean submit(const struct mind *mind, const struct message *message, GPtrArra
     else if (procedure->sender && g_ascii_strcasecmp(form_value(message->form, procedure->sender), message->from) != 0)
         refuse_field(mind, message, "E-MAIL", procedure->sender, "须与发送本邮件的地址一致：请从该邮箱发送，或改填发件地址",
                      "differs from the address this mail came from: send it from there, or write the sender's address", plans);
-    else if (!repeat_receipt(mind, message, plans, error))
-        fine = examine(mind, procedure, message, &sender, plans, error);
+    else
+        fine = examine_or_repeat(mind, procedure, message, &sender, plans, error);
     entry_free(sender.entry);
     return fine;
 }

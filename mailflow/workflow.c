@@ -79,13 +79,20 @@ static void set_stage_timers(const struct affair *affair, struct plan *plan, con
         plan_timer(plan, "expire", affair->mind->now + expire * DAY_MS);
 }
 
-static void enter(const struct affair *affair, struct plan *plan, const char *target, struct occasion *occasion)
+gint64 workflow_await_applicant(const struct affair *affair, struct plan *plan)
 {
     const struct policy *policy = affair->mind->policy;
+    guint days = affair->steps->len ? policy->correction_days : policy->draft_days;
+    gint64 end = affair->mind->now + days * DAY_MS;
 
+    plan_timer(plan, "expire", end);
+    return end;
+}
+
+static void enter(const struct affair *affair, struct plan *plan, const char *target, struct occasion *occasion)
+{
     if (state_find(affair->mind->procedures, target)->awaits_applicant) {
-        guint days = affair->steps->len ? policy->correction_days : policy->draft_days;
-        plan_timer(plan, "expire", affair->mind->now + days * DAY_MS);
+        workflow_await_applicant(affair, plan);
     } else if (procedure_stage(affair->procedure, target, NULL)) {
         plan->open_step = TRUE;
         occasion->step = (int)affair->steps->len + 1;

@@ -26,6 +26,9 @@
 gboolean workflow_advance(const struct affair *affair, struct plan *plan, enum event event, const struct occasion *occasion,
                           const char *actor, const char *detail, GPtrArray *plans, GError **error);
 
+/* The applicant's time to answer begins, or begins anew; gives its end (milliseconds), as their mail says it. */
+gint64 workflow_await_applicant(const struct affair *affair, struct plan *plan);
+
 /* A timer of `request` is due: "expire", or "remind-N" for the Nth reminder of the open stage. */
 GPtrArray *workflow_timer(const struct mind *mind, const char *request, const char *kind, GError **error);
 

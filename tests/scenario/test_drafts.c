@@ -4,6 +4,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <string.h>
+
 #include <cmocka.h>
 
 #include "tests/scenario/story.h"
@@ -114,6 +116,73 @@ static void test_a_refused_form_has_no_number(void **state)
     scene_free(scene);
 }
 
+/* A form sent by two clicks, or again by somebody who saw no answer: one draft, and either receipt confirms it. */
+static void test_the_same_form_twice_is_one_draft(void **state)
+{
+    struct scene *scene = scene_new();
+    (void)state;
+    scene->stamped = FALSE;
+    g_autofree char *id = scene_form(scene, "T5", NULL);
+    const struct mail first = *scene_mail(scene, "N1D", OWNER);
+
+    scene_forward(scene, 5);
+    g_autofree char *second = scene_form(scene, "T5", NULL);
+    assert_null(second);
+    assert_int_equal(scene_mails(scene, "N1D", OWNER), 2);
+    assert_string_equal(scene_mail(scene, "N1D", OWNER)->request, id);
+    assert_int_equal(scene_mails(scene, "N7", OWNER), 0);
+    assert_true(scene_told(scene, "N1D", OWNER, "2026-05-18")); /* a week from now, as that mail says */
+    scene_forward(scene, 6);
+    assert_string_equal(scene_state(scene, id), "draft");
+    scene_answer(scene, &first, OWNER, "确认");
+    scene_deliver(scene);
+    assert_string_equal(scene_state(scene, id), "cityReview");
+    assert_int_equal(scene_mails(scene, "N2", "city-jinan-1@example.com"), 1);
+    scene_reply(scene, OWNER, "N1D", "确认");
+    assert_true(scene_told(scene, "N9", OWNER, "无需再次确认"));
+    scene_free(scene);
+}
+
+static void test_the_answer_to_a_replaced_draft_names_its_successor(void **state)
+{
+    struct scene *scene = scene_new();
+    (void)state;
+    scene->stamped = FALSE;
+    g_autofree char *first = scene_form(scene, "T5", NULL);
+    const struct mail receipt = *scene_mail(scene, "N1D", OWNER);
+    g_autofree char *second = scene_form(scene, "T5", "address", "济南市历下区测试路2号", NULL);
+    g_autofree char *third = scene_form(scene, "T5", "address", "济南市历下区测试路3号", NULL);
+
+    assert_string_equal(scene_state(scene, first), "withdrawn");
+    assert_true(scene_told(scene, "N7", OWNER, third));
+    scene_answer(scene, &receipt, OWNER, "确认");
+    scene_deliver(scene);
+    assert_true(scene_told(scene, "N9", OWNER, third));
+    assert_true(scene_told(scene, "N9", OWNER, "请回复申请"));
+    assert_null(strstr(scene_mail(scene, "N9", OWNER)->text, second));
+    scene_reply(scene, OWNER, "N1D", "确认");
+    assert_string_equal(scene_state(scene, third), "cityReview");
+    scene_answer(scene, &receipt, OWNER, "确认");
+    scene_deliver(scene);
+    assert_true(scene_told(scene, "N9", OWNER, "待市初审"));
+    scene_free(scene);
+}
+
+/* Somebody may have forged the draft: what is proved now is submitted, as it would be without it. */
+static void test_a_proved_form_does_not_wait_for_its_unproved_twin(void **state)
+{
+    struct scene *scene = scene_new();
+    (void)state;
+    scene->stamped = FALSE;
+    g_autofree char *forged = scene_form(scene, "T5", NULL);
+    scene->stamped = TRUE;
+    g_autofree char *id = scene_form(scene, "T5", NULL);
+
+    assert_string_equal(scene_state(scene, forged), "withdrawn");
+    assert_string_equal(scene_state(scene, id), "cityReview");
+    scene_free(scene);
+}
+
 /* A form in an account's name that its owner never sent. */
 static void test_a_forged_change_of_employer_blocks_no_person(void **state)
 {
@@ -139,6 +208,9 @@ int main(void)
         cmocka_unit_test(test_the_first_confirmed_wins),
         cmocka_unit_test(test_two_confirm_in_one_batch),
         cmocka_unit_test(test_what_is_submitted_is_told_at_once),
+        cmocka_unit_test(test_the_same_form_twice_is_one_draft),
+        cmocka_unit_test(test_the_answer_to_a_replaced_draft_names_its_successor),
+        cmocka_unit_test(test_a_proved_form_does_not_wait_for_its_unproved_twin),
         cmocka_unit_test(test_a_refused_form_has_no_number),
         cmocka_unit_test(test_a_forged_change_of_employer_blocks_no_person),
     };
