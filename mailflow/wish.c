@@ -185,8 +185,9 @@ void wish_clear(struct wish *wish)
     *wish = (struct wish){.word = WISH_HELP};
 }
 
-struct asker { /* whose requests the sender may ask after */
-    char *dn;  /* of their account: there is one at most with that address; NULL */
+struct asker {       /* whose requests the sender may ask after */
+    char *dn;        /* under which their account filed them: there is one at most with that address; NULL */
+    gboolean joined; /* an enterprise, which may have changed the address: they ask after what came from the present one alone */
     char *language;
 };
 
@@ -196,30 +197,61 @@ static void asker_clear(struct asker *asker)
     g_free(asker->language);
 }
 
+/* A person with a login name below an enterprise was an individual when they filed; their number is still the same. */
+static gboolean has_joined(const struct entry *entry)
+{
+    return entry_is(entry, CLASS_TRAINEE) && entry_value(entry, ATTRIBUTE_UID) &&
+           g_strcmp0(entry_value(entry, ATTRIBUTE_TRAINEE_KIND), "employee") == 0;
+}
+
+/* Where their entry stood then. */
+static char *dn_of_individual(const struct mind *mind, const struct entry *entry)
+{
+    return g_strdup_printf("%s=%s,ou=individuals,%s", ATTRIBUTE_TRAINEE_NUMBER, entry_value(entry, ATTRIBUTE_TRAINEE_NUMBER),
+                           mind->policy->suffix);
+}
+
+static gboolean may_ask(const struct entry *entry)
+{
+    const char *status = entry_value(entry, ATTRIBUTE_ACCOUNT_STATUS);
+
+    return !entry_archived(entry) && (g_strcmp0(status, "active") == 0 || g_strcmp0(status, "kept") == 0);
+}
+
 static gboolean find_asker(const struct mind *mind, const char *mail, struct asker *asker, GError **error)
 {
     g_autoptr(GPtrArray) found = mind->facts.find(mind->facts.context, ATTRIBUTE_MAIL, mail, error);
 
-    *asker = (struct asker){NULL, NULL};
+    *asker = (struct asker){.dn = NULL};
     for (guint i = 0; found && i < found->len && !asker->dn; i++) {
         const struct entry *entry = g_ptr_array_index(found, i);
-        if (entry_archived(entry) || g_strcmp0(entry_value(entry, ATTRIBUTE_ACCOUNT_STATUS), "active") != 0)
+        if (!may_ask(entry))
             continue;
-        asker->dn = g_strdup(entry->dn);
+        asker->joined = has_joined(entry);
+        asker->dn = asker->joined ? dn_of_individual(mind, entry) : g_strdup(entry->dn);
         asker->language = g_strdup(entry_value(entry, ATTRIBUTE_PREFERRED_LANGUAGE));
     }
     return found != NULL;
 }
 
-/* The sender's own requests, without those that only asked. */
-static GPtrArray *own_requests(const struct mind *mind, const char *mail, const char *dn)
+static gboolean is_theirs(const struct request *request, const char *mail, const struct asker *asker)
 {
-    g_autoptr(GPtrArray) all = mind->records.requests_of(mind->records.context, mail, dn, REPORT_LINES);
+    gboolean same_mail = g_ascii_strcasecmp(request->mail, mail) == 0;
+
+    if (!request->applicant)
+        return same_mail;
+    return g_strcmp0(request->applicant, asker->dn) == 0 && (same_mail || !asker->joined);
+}
+
+/* The sender's own requests, without those that only asked. */
+static GPtrArray *own_requests(const struct mind *mind, const char *mail, const struct asker *asker)
+{
+    g_autoptr(GPtrArray) all = mind->records.requests_of(mind->records.context, mail, asker->dn, REPORT_LINES);
     GPtrArray *own = request_list();
 
     while (all->len) {
         struct request *request = g_ptr_array_steal_index(all, 0);
-        if (procedure_for_type(mind->procedures, request->type)->immediate)
+        if (procedure_for_type(mind->procedures, request->type)->immediate || !is_theirs(request, mail, asker))
             request_free(request);
         else
             g_ptr_array_add(own, request);
@@ -228,14 +260,12 @@ static GPtrArray *own_requests(const struct mind *mind, const char *mail, const 
 }
 
 /* The one asked for, and nothing else: an unknown number and somebody else's find nothing. */
-static GPtrArray *own_request(const struct mind *mind, const char *mail, const char *dn, const char *id)
+static GPtrArray *own_request(const struct mind *mind, const char *mail, const struct asker *asker, const char *id)
 {
     struct request *request = mind->records.request(mind->records.context, id);
     GPtrArray *own = request_list();
-    gboolean theirs =
-        request && (request->applicant ? g_strcmp0(request->applicant, dn) == 0 : g_ascii_strcasecmp(request->mail, mail) == 0);
 
-    if (theirs)
+    if (request && is_theirs(request, mail, asker))
         g_ptr_array_add(own, request);
     else
         request_free(request);
@@ -293,9 +323,9 @@ static gboolean report(const struct mind *mind, const struct message *message, c
 
     if (!find_asker(mind, message->from, &asker, error))
         return FALSE;
-    g_autoptr(GPtrArray) own = own_requests(mind, message->from, asker.dn);
+    g_autoptr(GPtrArray) own = own_requests(mind, message->from, &asker);
     if (asker.dn || own->len) {
-        g_autoptr(GPtrArray) one = id ? own_request(mind, message->from, asker.dn, id) : NULL;
+        g_autoptr(GPtrArray) one = id ? own_request(mind, message->from, &asker, id) : NULL;
         const struct request *newest = own->len ? g_ptr_array_index(own, 0) : NULL;
         struct plan *plan = plan_answer("reported", message);
         struct occasion occasion = {.message = message,

@@ -7,11 +7,14 @@
 
 #include <cmocka.h>
 
+#include "ldap-schema/names.h"
 #include "mailflow/wish.h"
 #include "tests/scenario/story.h"
 
 #define E1_MAIL "e1@example.com"
 #define E2_MAIL "e2@example.com"
+#define H4_MAIL "h4@example.com"
+#define CLERK "clerk@e2.example.com"
 #define NEW "new@example.com"
 #define STRANGER "stranger@example.com"
 
@@ -154,6 +157,39 @@ static void test_a_newcomer_asks_after_a_registration(void **state)
     scene_write(scene, NEW, "状态", "");
     assert_true(scene_told(scene, "NS", NEW, id));
     scene_free(scene);
+}
+
+/* Who joins an enterprise files no more, but hears what became of what they filed themselves, at the address they filed it from; the enterprise does not, whatever address
+ * it has given them. */
+static void test_who_has_joined_an_enterprise_asks_after_what_they_filed(void **state)
+{
+    static const char *const accounts[] = {"disabled", "kept"};
+    (void)state;
+
+    for (guint i = 0; i < G_N_ELEMENTS(accounts); i++) {
+        struct scene *scene = scene_new();
+        scene_choose(scene, "joining-account", accounts[i]);
+        g_autofree char *id = scene_form(scene, "T2P", NULL);
+        g_autofree char *words = g_strdup_printf("状态 %s", id);
+        story_approve_all(scene, id);
+        assert_string_equal(scene_state(scene, id), "done");
+        scene_write(scene, H4_MAIL, "hello", "状态");
+        assert_true(scene_told(scene, "NS", H4_MAIL, id));
+        scene_write(scene, E2_MAIL, "hello", words);
+        assert_null(strstr(scene_mail(scene, "NS", E2_MAIL)->text, id));
+        scene_forget(scene);
+        scene_write(scene, H4_MAIL, "hello", words);
+        assert_true(scene_told(scene, "NS", H4_MAIL, id));
+        tree_set(scene->tree, "csTraineeNumber=T-000004," E2, ATTRIBUTE_MAIL, CLERK);
+        scene_write(scene, CLERK, "hello", "状态");
+        scene_write(scene, CLERK, "hello", words);
+        for (guint k = 0; k < scene->mails->len; k++) {
+            const struct mail *mail = g_ptr_array_index(scene->mails, k);
+            if (g_str_equal(mail->to, CLERK))
+                assert_null(strstr(mail->document, id));
+        }
+        scene_free(scene);
+    }
 }
 
 /* What follows the greeting is the same whether a number is somebody else's or nobody's. */
@@ -301,6 +337,7 @@ int main(void)
         cmocka_unit_test(test_the_state_of_ones_own_requests),
         cmocka_unit_test(test_the_state_of_one_request),
         cmocka_unit_test(test_a_newcomer_asks_after_a_registration),
+        cmocka_unit_test(test_who_has_joined_an_enterprise_asks_after_what_they_filed),
         cmocka_unit_test(test_a_foreign_number_and_an_unknown_one_get_one_answer),
         cmocka_unit_test(test_a_stranger_learns_nothing_of_requests),
         cmocka_unit_test(test_a_form_is_sent_alone),
