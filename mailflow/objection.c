@@ -2,6 +2,11 @@
 
 #include "mailflow/submit.h"
 
+gboolean objection_is_sealed(const struct message *message)
+{
+    return message->signature && message->signature->state == SIGNATURE_SEALED;
+}
+
 void objection_log(const struct message *message, const char *request, const char *why, GPtrArray *plans)
 {
     struct plan *plan = plan_new("ignored", request);

@@ -4,6 +4,13 @@
 
 #include "mailflow/workflow.h"
 
+#define OBJECTION_SEALED_ZH "您的邮件已加密，无法阅读，申请状态未变。请不加密重新回复（可以签名）。"
+#define OBJECTION_SEALED_EN                                                                                                        \
+    "Your mail is encrypted and cannot be read; nothing has changed. Please answer again without encryption (signed is fine)."
+
+/* Whether the message is encrypted. */
+gboolean objection_is_sealed(const struct message *message);
+
 /* Noted only: `why` is one English line, for the log and, where it is about a request (NULL: none), for the audit. */
 void objection_log(const struct message *message, const char *request, const char *why, GPtrArray *plans);
 
