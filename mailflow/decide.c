@@ -258,6 +258,21 @@ gboolean decide(const struct mind *mind, const struct message *message, GPtrArra
     return fine;
 }
 
+void decide_locked(const struct mind *mind, const struct message *message, const struct plan_lock *lock, const char *zh,
+                   const char *en, GPtrArray *plans)
+{
+    gboolean disagree;
+    g_autofree char *hash = token_hash(token_agreed(message->sightings, &disagree));
+    struct ticket *ticket = mind->records.ticket(mind->records.context, hash);
+    struct affair *affair = affair_open(mind, ticket->request);
+    g_autoptr(GPtrArray) findings = finding_list();
+    const struct finding *finding = form_finding_add(mind->catalog, affair->form, findings, lock->refusal, lock->field, zh, en);
+
+    draft_keep(affair, ticket, message, finding, plans, NULL); /* who has just written is answered: the directory is not asked */
+    affair_free(affair);
+    ticket_free(ticket);
+}
+
 static gboolean carry_on_paper(const struct attempt *attempt, const struct transition *transition, struct guard_result *result,
                                GPtrArray *plans, GError **error)
 {

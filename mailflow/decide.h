@@ -15,6 +15,10 @@
 /* Handle a reply or question in which a token was seen. Appends plans. FALSE with `error` when the world could not be asked. */
 gboolean decide(const struct mind *mind, const struct message *message, GPtrArray *plans, GError **error);
 
+/* The same reply after what it would submit was found to need a lock that somebody else's request holds. `zh`, `en` say more of it, or are NULL. */
+void decide_locked(const struct mind *mind, const struct message *message, const struct plan_lock *lock, const char *zh,
+                   const char *en, GPtrArray *plans);
+
 struct paper_decision {  /* a decision that came on paper and is entered by the administrator; all borrowed */
     const char *request; /* it exists */
     const struct entry *reviewer;

@@ -28,6 +28,40 @@ static gboolean move_draft(const struct affair *affair, const struct ticket *tic
     return fine;
 }
 
+gboolean draft_keep(const struct affair *affair, const struct ticket *ticket, const struct message *message,
+                    const struct finding *finding, GPtrArray *plans, GError **error)
+{
+    struct plan *plan = plan_new("kept", affair->request->id);
+    g_autofree char *end = mind_clock(workflow_await_applicant(affair, plan));
+    gboolean choose = message->confirmation.word == CONFIRMATION_CHOICE;
+    struct finding shown = *finding;
+    shown.line = 0; /* the canonical form's lines, which nobody has seen */
+    g_autofree char *why_zh = finding_text_zh(&shown);
+    g_autofree char *why_en = finding_text_en(&shown);
+    g_autofree char *zh =
+        g_strdup_printf("%s。本申请尚未提交，保留至 %s：待另一申请办结或撤回后，请再次回复%s提交；也可以回复“取消”放弃。", why_zh,
+                        end, choose ? "遗失证书的序号" : "“确认”");
+    g_autofree char *en =
+        g_strdup_printf("%s. This request has not been submitted and is kept until %s: when the other one has been "
+                        "closed or withdrawn, answer %s again; or CANCEL to drop it.",
+                        why_en, end, choose ? "with the numbers" : "CONFIRM");
+
+    plan_log(plan, "%s is not submitted yet: %s", affair->request->id, finding->code);
+    g_ptr_array_add(plans, plan);
+    return objection_tell(affair, message, zh, en, ticket->language, plans, error);
+}
+
+/* The first error when all of them only have to be waited for; NULL when something is wrong. */
+static const struct finding *only_waits(const GPtrArray *findings)
+{
+    for (guint i = 0; i < findings->len; i++) {
+        const struct finding *finding = g_ptr_array_index(findings, i);
+        if (!finding->warning && !finding_waits(finding))
+            return NULL;
+    }
+    return finding_first_error(findings);
+}
+
 /* Confirmed, but what it rests on has changed since the draft: the draft ends and the applicant hears why. */
 static gboolean confirm_draft(const struct affair *affair, const struct ticket *ticket, const struct message *message,
                               GPtrArray *plans, GError **error)
@@ -39,6 +73,9 @@ static gboolean confirm_draft(const struct affair *affair, const struct ticket *
     if (!finding_errors(findings))
         return consent_awaited(affair, ticket) ? consent_note(affair, ticket, message, plans, error)
                                                : move_draft(affair, ticket, message, EVENT_CONFIRM, plans, error);
+    const struct finding *wait = only_waits(findings);
+    if (wait)
+        return draft_keep(affair, ticket, message, wait, plans, error);
     struct plan *plan = plan_new("withdrawn", affair->request->id);
     const struct finding *first = finding_first_error(findings);
     struct occasion occasion = {.message = message, .findings = findings, .problem_zh = first->zh, .problem_en = first->en};

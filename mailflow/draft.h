@@ -8,4 +8,9 @@
 gboolean draft_answer(struct affair *affair, const struct ticket *ticket, const struct message *message, GPtrArray *plans,
                       GError **error);
 
+/* What the answer asks for has to wait for another request, by `finding`: nothing is submitted, the draft has a new term, and its applicant hears what to do when the
+ * other has ended. Appends plans. FALSE likewise. */
+gboolean draft_keep(const struct affair *affair, const struct ticket *ticket, const struct message *message,
+                    const struct finding *finding, GPtrArray *plans, GError **error);
+
 #endif

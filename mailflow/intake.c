@@ -70,8 +70,8 @@ static void name_holder(const struct mind *mind, const struct message *message, 
     struct request *holder = mind->records.lock_holder(mind->records.context, lock->kind, lock->key);
 
     if (holder && message->from && g_ascii_strcasecmp(holder->mail, message->from) == 0) {
-        *zh = g_strdup_printf("您的申请 %s 正在办理，请待其办结，或撤回后再申请", holder->id);
-        *en = g_strdup_printf("your request %s is still open; wait for its end or withdraw it first", holder->id);
+        *zh = g_strdup_printf("您的申请 %s 正在办理，须待其办结或撤回", holder->id);
+        *en = g_strdup_printf("your request %s is still open; it has to end, or to be withdrawn, first", holder->id);
     }
     request_free(holder);
 }
@@ -84,11 +84,12 @@ GPtrArray *intake_locked(const struct mind *mind, const struct message *message,
     g_autofree char *en = NULL;
 
     name_holder(mind, message, lock, &zh, &en);
-    if (message->form)
+    if (message->form) {
         form_finding_add(mind->catalog, message->form, findings, lock->refusal, lock->field, zh, en);
-    else
-        finding_add(findings, lock->refusal, zh, en);
-    submit_refuse(mind, message, findings, plans);
+        submit_refuse(mind, message, findings, plans);
+    } else {
+        decide_locked(mind, message, lock, zh, en, plans);
+    }
     return plans;
 }
 

@@ -8,7 +8,7 @@
  * NULL with `error` when the world could not be asked: the message stays where it is and is read again later. */
 GPtrArray *intake(const struct mind *mind, const struct message *message, GError **error);
 
-/* The same message after somebody else's request was found to hold `lock`: the refusal. */
+/* The same message after somebody else's request was found to hold `lock`: the refusal of a form; a draft that was confirmed stays one. */
 GPtrArray *intake_locked(const struct mind *mind, const struct message *message, const struct plan_lock *lock);
 
 /* A message that asks the directory what it will not answer: the same, and its sender hears that it waits. Put back into the inbox it is dealt with anew. */

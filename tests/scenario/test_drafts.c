@@ -41,7 +41,7 @@ static void test_a_registration_nobody_confirmed_holds_up_nobody(void **state)
     assert_string_equal(scene_state(scene, id), "cityReview");
     scene_reply(scene, OTHER, "N1D", "确认");
     assert_string_equal(scene_state(scene, forged), "draft");
-    assert_true(scene_told(scene, "N0", OTHER, "E-DUP-REG"));
+    assert_true(scene_told(scene, "N9", OTHER, "E-DUP-REG"));
     scene_forward(scene, 8);
     assert_string_equal(scene_state(scene, forged), "expired");
     assert_string_equal(scene_state(scene, id), "cityReview");
@@ -60,8 +60,15 @@ static void test_the_first_confirmed_wins(void **state)
     scene_reply(scene, OWNER, "N1D", "确认");
     assert_string_equal(scene_state(scene, first), "cityReview");
     assert_string_equal(scene_state(scene, late), "draft");
+    assert_null(scene_mail(scene, "N0", OWNER)); /* not to send the form again: it is here */
+    assert_true(scene_told(scene, "N9", OWNER, "请再次回复“确认”"));
+    assert_true(scene_told(scene, "N9", OWNER, "2026-05-13")); /* a week from now */
+    scene_forward(scene, 6);
+    scene_reply(scene, OWNER, "N9", "确认");
+    scene_forward(scene, 6); /* it was kept for another week */
+    assert_string_equal(scene_state(scene, late), "draft");
     story_decide(scene, first, STORY_REJECT); /* 7.28 */
-    scene_reply(scene, OWNER, "N1D", "确认");
+    scene_reply(scene, OWNER, "N9", "确认");
     assert_string_equal(scene_state(scene, late), "cityReview");
     scene_free(scene);
 }
@@ -81,7 +88,7 @@ static void test_two_confirm_in_one_batch(void **state)
     scene_deliver(scene);
     assert_string_equal(scene_state(scene, first), "cityReview");
     assert_string_equal(scene_state(scene, second), "draft");
-    assert_true(scene_told(scene, "N0", OTHER, "E-DUP-REG"));
+    assert_true(scene_told(scene, "N9", OTHER, "E-DUP-REG"));
     scene_free(scene);
 }
 
@@ -196,8 +203,8 @@ static void test_a_forged_change_of_employer_blocks_no_person(void **state)
     assert_string_equal(scene_state(scene, id), "cityReview");
     scene_reply(scene, E1_MAIL, "N1D", "确认");
     assert_string_equal(scene_state(scene, forged), "draft");
-    assert_true(scene_told(scene, "N0", E1_MAIL, "E-BUSY"));
-    assert_true(scene_told(scene, "N0", E1_MAIL, id)); /* their own: which one it is */
+    assert_true(scene_told(scene, "N9", E1_MAIL, "E-BUSY"));
+    assert_true(scene_told(scene, "N9", E1_MAIL, id)); /* their own: which one it is */
     scene_free(scene);
 }
 

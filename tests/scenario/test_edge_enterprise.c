@@ -250,6 +250,28 @@ static void test_7_29_not_while_it_has_open_requests(void **state)
     scene_free(scene);
 }
 
+/* Confirmed while another request is open: the draft waits with it, and need not be sent again. */
+static void test_7_29_a_draft_stays_until_the_open_request_has_ended(void **state)
+{
+    struct scene *scene = scene_new();
+    (void)state;
+
+    scene->stamped = FALSE;
+    file_direct_move(scene, "370600");
+    g_autofree char *draft = scene_newest(scene);
+    scene->stamped = TRUE;
+    g_autofree char *id =
+        scene_form(scene, "T2E", "toUscc", "91370000PDY01370XD", "toEnterpriseName", "山东测试路桥丙（集团）有限公司", NULL);
+    scene_reply(scene, "e3@example.com", "N1D", "确认");
+    assert_string_equal(scene_state(scene, draft), "draft");
+    assert_true(scene_told(scene, "N9", "e3@example.com", "E-BUSY"));
+    story_decide(scene, id, STORY_REJECT);
+    scene_reply(scene, "e3@example.com", "N9", "确认");
+    assert_string_equal(scene_state(scene, draft), "done");
+    assert_string_equal(scene_value(scene, E3, ATTRIBUTE_DIVISION_CODE), "370600");
+    scene_free(scene);
+}
+
 static void test_7_30_city_codes_and_dashes(void **state)
 {
     static const char *const blanks[] = {"", " ", "-", "—", "——", "―", "－"};
@@ -329,6 +351,7 @@ int main(void)
         cmocka_unit_test(test_7_08_own_requests_at_the_province_are_untouched),
         cmocka_unit_test(test_7_29_an_enterprise_without_certificates_moves_directly),
         cmocka_unit_test(test_7_29_not_while_it_has_open_requests),
+        cmocka_unit_test(test_7_29_a_draft_stays_until_the_open_request_has_ended),
         cmocka_unit_test(test_7_30_city_codes_and_dashes),
         cmocka_unit_test(test_7_31_the_same_name_in_other_brackets),
         cmocka_unit_test(test_name_and_city_are_those_on_record),
