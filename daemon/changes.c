@@ -2,62 +2,83 @@
 
 #include "daemon/log.h"
 
-static void try_free(gpointer data)
-{
-    struct change_try *try = data;
+/* A row and what becomes of it. */
+struct
+try {
+    const struct outbox_row *row; /* borrowed */
+    struct directory_job *job;    /* borrowed */
+};
 
-    outbox_row_free(try->row);
-    directory_job_clear(&try->job);
-    g_free(try);
-}
+struct changes {
+    GPtrArray *rows; /* of struct outbox_row */
+    struct try *tries;
+    struct directory_job *jobs; /* those that go to the directory stand first */
+    struct directory_batch *batch;
+};
 
 /* Before the first of a request's several changes is made, all of them are held against the directory. */
-static void look_first(struct store *store, struct directory *directory, struct change_try *try)
+static enum directory_outcome look_first(struct store *store, struct directory *directory, const struct outbox_row *row,
+                                         char **reason)
 {
-    g_autoptr(GPtrArray) all = store_outbox_unbegun(store, try->row->request);
+    g_autoptr(GPtrArray) all = store_outbox_unbegun(store, row->request);
+    enum directory_outcome outcome = DIRECTORY_APPLIED;
 
-    try->job.outcome = DIRECTORY_APPLIED;
-    for (guint i = 0; all->len > 1 && i < all->len && try->job.outcome == DIRECTORY_APPLIED; i++)
-        try->job.outcome = directory_look(directory, ((struct outbox_row *)g_ptr_array_index(all, i))->payload, &try->job.reason);
+    for (guint i = 0; all->len > 1 && i < all->len && outcome == DIRECTORY_APPLIED; i++)
+        outcome = directory_look(directory, ((struct outbox_row *)g_ptr_array_index(all, i))->payload, reason);
+    return outcome;
 }
 
-GPtrArray *changes_try(struct store *store, struct directory *directory, gint64 now, guint most)
+struct changes *changes_begin(struct store *store, struct directory *directory, gint64 now, guint most)
 {
     g_autoptr(GPtrArray) rows = store_outbox_due(store, "change", now, most);
-    GPtrArray *tries = g_ptr_array_new_with_free_func(try_free);
-    g_autofree struct directory_job *jobs = g_new0(struct directory_job, rows->len);
-    guint ready = 0;
+    guint first = 0, last = rows->len;
 
-    g_ptr_array_set_free_func(rows, NULL); /* the tries own them */
+    if (!rows->len)
+        return NULL;
+    struct changes *changes = g_new0(struct changes, 1);
+    changes->tries = g_new0(struct try, rows->len);
+    changes->jobs = g_new0(struct directory_job, rows->len);
     for (guint i = 0; i < rows->len; i++) {
-        struct change_try *try = g_new0(struct change_try, 1);
-        try->row = g_ptr_array_index(rows, i);
-        look_first(store, directory, try);
-        g_ptr_array_add(tries, try);
-        if (try->job.outcome == DIRECTORY_APPLIED)
-            jobs[ready++].change = try->row->payload;
+        const struct outbox_row *row = g_ptr_array_index(rows, i);
+        char *reason = NULL;
+        enum directory_outcome outcome = look_first(store, directory, row, &reason);
+        struct directory_job *job = &changes->jobs[outcome == DIRECTORY_APPLIED ? first++ : --last];
+        *job = (struct directory_job){.change = row->payload, .outcome = outcome, .reason = reason};
+        changes->tries[i] = (struct try){.row = row, .job = job};
     }
-    directory_apply(directory, jobs, ready);
-    for (guint i = tries->len; i > 0; i--) {
-        struct change_try *try = g_ptr_array_index(tries, i - 1);
-        if (try->job.outcome == DIRECTORY_APPLIED)
-            try->job = jobs[--ready];
-    }
-    return tries;
+    changes->rows = g_steal_pointer(&rows);
+    changes->batch = directory_begin(directory, changes->jobs, first);
+    return changes;
 }
 
-gboolean changes_unanswered(const GPtrArray *tries)
+guint changes_count(const struct changes *changes)
 {
-    for (guint i = 0; i < tries->len; i++)
-        if (((struct change_try *)g_ptr_array_index(tries, i))->job.outcome != DIRECTORY_LATER)
-            return FALSE;
-    return tries->len > 0;
+    return changes->rows->len;
 }
 
-static void settle(struct store *store, const struct change_try *try, gint64 now)
+gboolean changes_answered(struct changes *changes)
+{
+    return directory_answered(changes->batch);
+}
+
+gboolean changes_finish(struct changes *changes)
+{
+    directory_finish(g_steal_pointer(&changes->batch));
+    for (guint i = 0; i < changes->rows->len; i++)
+        if (changes->jobs[i].outcome != DIRECTORY_LATER)
+            return TRUE;
+    return FALSE;
+}
+
+const char *changes_reason(const struct changes *changes)
+{
+    return changes->tries[0].job->reason;
+}
+
+static void settle(struct store *store, const struct try *try, gint64 now)
 {
     const struct outbox_row *row = try->row;
-    const struct directory_job *job = &try->job;
+    const struct directory_job *job = try->job;
 
     switch (job->outcome) {
     case DIRECTORY_APPLIED:
@@ -77,8 +98,20 @@ static void settle(struct store *store, const struct change_try *try, gint64 now
     }
 }
 
-void changes_settle(struct store *store, const GPtrArray *tries, gint64 now)
+void changes_settle(const struct changes *changes, struct store *store, gint64 now)
 {
-    for (guint i = 0; i < tries->len; i++)
-        settle(store, g_ptr_array_index(tries, i), now);
+    for (guint i = 0; i < changes->rows->len; i++)
+        settle(store, &changes->tries[i], now);
+}
+
+void changes_free(struct changes *changes)
+{
+    if (!changes)
+        return;
+    for (guint i = 0; i < changes->rows->len; i++)
+        directory_job_clear(&changes->jobs[i]);
+    g_ptr_array_unref(changes->rows);
+    g_free(changes->tries);
+    g_free(changes->jobs);
+    g_free(changes);
 }

@@ -5,18 +5,26 @@
 #include "daemon/directory.h"
 #include "daemon/store.h"
 
-struct change_try {
-    struct outbox_row *row;   /* owned */
-    struct directory_job job; /* what the directory answered */
-};
+/* Some rows of the outbox, under way. */
+struct changes;
 
-/* Try the changes that are due, at most `most`, outside of any transaction. Array of struct change_try that frees them; empty when none is due. */
-GPtrArray *changes_try(struct store *store, struct directory *directory, gint64 now, guint most);
+/* Send the changes that are due, at most `most`, outside of any transaction. NULL when none is due. Until they are freed nothing else may be asked over the connection. */
+struct changes *changes_begin(struct store *store, struct directory *directory, gint64 now, guint most);
 
-/* Whether none got any answer: the directory may be away. */
-gboolean changes_unanswered(const GPtrArray *tries);
+/* How many they are, at least one. */
+guint changes_count(const struct changes *changes);
+
+/* Whether all answers are there; never waits. */
+gboolean changes_answered(struct changes *changes);
+
+/* Wait for the answers. FALSE when none came: the directory may be away, and changes_reason() says what was met. */
+gboolean changes_finish(struct changes *changes);
+const char *changes_reason(const struct changes *changes);
 
 /* Write down what was answered, inside the open transaction. */
-void changes_settle(struct store *store, const GPtrArray *tries, gint64 now);
+void changes_settle(const struct changes *changes, struct store *store, gint64 now);
+
+/* NULL is fine. After changes_finish() only. */
+void changes_free(struct changes *changes);
 
 #endif

@@ -66,6 +66,15 @@ struct directory_job {
 /* Do all jobs, many outstanding at once on one connection, in no particular order: no job of one call may depend on another. Fills in every outcome. A connection
  * that breaks leaves outcomes unknown: each entry is read back by its entryUUID and compared with what is wanted before anything is sent again. */
 void directory_apply(struct directory *directory, struct directory_job *jobs, guint n);
+
+/* The same in two steps, with other work between: what is sent is at work in the server meanwhile. Until directory_finish() the jobs must live and nothing else may be
+ * asked over this connection. */
+struct directory_batch *directory_begin(struct directory *directory, struct directory_job *jobs, guint n);
+/* Take the answers that are there, send what can be sent, never wait. TRUE once there is nothing left to wait for. */
+gboolean directory_answered(struct directory_batch *batch);
+/* Wait for the answers, fill in every outcome, and free the batch. */
+void directory_finish(struct directory_batch *batch);
+
 void directory_job_clear(struct directory_job *job);
 
 /* What would become of a change if it were made now; nothing is made. APPLIED: it could be, or already is so; NEVER: it is no change; else as directory_apply()

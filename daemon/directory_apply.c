@@ -1,4 +1,4 @@
-/* Changes made to the directory: sent many at once, answered in any order, settled one by one. The story is directory_apply() at the end. */
+/* Changes made to the directory: sent many at once, answered in any order, settled one by one. The story is directory_begin() to directory_finish() at the end. */
 #include <string.h>
 #include <sys/random.h>
 
@@ -26,9 +26,17 @@ struct task {
     char *said; /* the server's words beside it, or NULL */
 };
 
-static void task_clear(gpointer data)
+/* Jobs under way together, over the one connection. */
+struct directory_batch {
+    struct directory *directory;
+    struct task *tasks;
+    guint n, next;    /* the first not looked at for sending */
+    GHashTable *sent; /* message id -> struct task, not answered */
+    GError *error;    /* why there is no connection */
+};
+
+static void task_clear(struct task *task)
 {
-    struct task *task = data;
     change_free(task->change);
     g_free(task->hash);
     g_free(task->until);
@@ -169,53 +177,75 @@ static int task_send(const struct directory *directory, const struct task *task,
     return code;
 }
 
-/* Take one answer. FALSE when the connection is gone. */
-static gboolean answer_take(struct directory *directory, GHashTable *sent)
+enum answer { ANSWER_TAKEN, ANSWER_NONE, ANSWER_LOST };
+
+/* Take one answer, which must come within `timeout`: 0 takes only what is there. ANSWER_LOST when the connection is gone. */
+static enum answer answer_take(struct directory_batch *batch, struct timeval timeout)
 {
+    struct directory *directory = batch->directory;
+    gboolean waits = timeout.tv_sec > 0 || timeout.tv_usec > 0;
     LDAPMessage *message = NULL;
-    struct timeval timeout = directory->timeout;
     int type = ldap_result(directory->ldap, LDAP_RES_ANY, LDAP_MSG_ONE, &timeout, &message);
+    if (type == 0 && !waits)
+        return ANSWER_NONE;
     /* Nothing in time, an error, or message 0: the server's notice that it is about to hang up (RFC 4511, 4.4.1). */
-    struct task *task = type > 0 ? g_hash_table_lookup(sent, GINT_TO_POINTER(ldap_msgid(message))) : NULL;
+    struct task *task = type > 0 ? g_hash_table_lookup(batch->sent, GINT_TO_POINTER(ldap_msgid(message))) : NULL;
     if (!task) {
         ldap_msgfree(message);
-        return FALSE;
+        return ANSWER_LOST;
     }
-    g_hash_table_remove(sent, GINT_TO_POINTER(ldap_msgid(message)));
+    g_hash_table_remove(batch->sent, GINT_TO_POINTER(ldap_msgid(message)));
     g_clear_pointer(&task->said, ldap_memfree);
     int parsed = ldap_parse_result(directory->ldap, message, &task->code, NULL, &task->said, NULL, NULL, 1);
     if (parsed != LDAP_SUCCESS)
         task->code = parsed;
     task->state = directory_session_lost(task->code) ? TASK_LOST : TASK_ANSWERED;
-    return TRUE;
+    return ANSWER_TAKEN;
 }
 
-/* Send what is ready and take the answers, until all are answered or the connection is gone: then what was sent is lost, and what was not is still ready. */
-static void tasks_carry_out(struct directory *directory, struct task *tasks, guint n)
+/* Send what is ready, as far as it may be outstanding at once. FALSE when the connection is gone. */
+static gboolean tasks_send(struct directory_batch *batch)
 {
-    g_autoptr(GHashTable) sent = g_hash_table_new(NULL, NULL);
-    gboolean alive = TRUE;
-    for (guint next = 0; alive && (next < n || g_hash_table_size(sent));) {
-        if (next == n || g_hash_table_size(sent) == OUTSTANDING) {
-            alive = answer_take(directory, sent);
-            continue;
-        }
-        struct task *task = &tasks[next++];
+    while (batch->next < batch->n && g_hash_table_size(batch->sent) < OUTSTANDING) {
+        struct task *task = &batch->tasks[batch->next++];
         int id = 0;
         if (task->state != TASK_READY)
             continue;
-        task->code = task_send(directory, task, &id);
-        alive = !directory_session_lost(task->code);
-        task->state = task->code == LDAP_SUCCESS || !alive ? TASK_SENT : TASK_ANSWERED;
+        task->code = task_send(batch->directory, task, &id);
+        gboolean lost = directory_session_lost(task->code);
+        task->state = task->code == LDAP_SUCCESS || lost ? TASK_SENT : TASK_ANSWERED;
+        if (lost)
+            return FALSE;
         if (task->code == LDAP_SUCCESS)
-            g_hash_table_insert(sent, GINT_TO_POINTER(id), task);
+            g_hash_table_insert(batch->sent, GINT_TO_POINTER(id), task);
     }
-    if (alive)
-        return;
-    directory_session_drop(directory);
-    for (guint i = 0; i < n; i++)
-        if (tasks[i].state == TASK_SENT)
-            tasks[i].state = TASK_LOST;
+    return TRUE;
+}
+
+/* The connection is gone: what was sent is lost, and what was not is still ready. */
+static void tasks_lose(struct directory_batch *batch)
+{
+    directory_session_drop(batch->directory);
+    for (guint i = 0; i < batch->n; i++)
+        if (batch->tasks[i].state == TASK_SENT)
+            batch->tasks[i].state = TASK_LOST;
+    g_hash_table_remove_all(batch->sent);
+    batch->next = batch->n;
+}
+
+/* Go on sending and taking answers, each within `timeout`. TRUE once all are answered or lost. */
+static gboolean tasks_carry_out(struct directory_batch *batch, struct timeval timeout)
+{
+    while (batch->next < batch->n || g_hash_table_size(batch->sent)) {
+        enum answer answer = tasks_send(batch) ? ANSWER_TAKEN : ANSWER_LOST;
+        if (answer == ANSWER_TAKEN && g_hash_table_size(batch->sent))
+            answer = answer_take(batch, timeout);
+        if (answer == ANSWER_NONE)
+            return FALSE;
+        if (answer == ANSWER_LOST)
+            tasks_lose(batch);
+    }
+    return TRUE;
 }
 
 /* The entry the task is about: by its entryUUID wherever it stands, by name where there is none. An array of none or one, or NULL. */
@@ -316,34 +346,71 @@ static void task_settle(struct directory *directory, struct task *task)
     }
 }
 
-static guint tasks_ready(const struct task *tasks, guint n)
+static gboolean any_ready(const struct directory_batch *batch)
 {
-    guint ready = 0;
+    for (guint i = 0; i < batch->n; i++)
+        if (batch->tasks[i].state == TASK_READY)
+            return TRUE;
+    return FALSE;
+}
+
+/* Send from the first again, if there is anything to send and a connection. */
+static void batch_start(struct directory_batch *batch)
+{
+    batch->next = batch->n;
+    if (!any_ready(batch) || !directory_session_need(batch->directory, &batch->error))
+        return;
+    batch->next = 0;
+    if (!tasks_send(batch))
+        tasks_lose(batch);
+}
+
+struct directory_batch *directory_begin(struct directory *directory, struct directory_job *jobs, guint n)
+{
+    struct directory_batch *batch = g_new0(struct directory_batch, 1);
+
+    batch->directory = directory;
+    batch->tasks = g_new0(struct task, n);
+    batch->n = n;
+    batch->sent = g_hash_table_new(NULL, NULL);
     for (guint i = 0; i < n; i++)
-        ready += tasks[i].state == TASK_READY;
-    return ready;
+        task_prepare(&batch->tasks[i], &jobs[i]);
+    batch_start(batch);
+    return batch;
+}
+
+gboolean directory_answered(struct directory_batch *batch)
+{
+    return tasks_carry_out(batch, (struct timeval){0});
+}
+
+void directory_finish(struct directory_batch *batch)
+{
+    for (guint attempt = 1; attempt <= ATTEMPTS; attempt++) {
+        tasks_carry_out(batch, batch->directory->timeout);
+        for (guint i = 0; i < batch->n; i++)
+            task_settle(batch->directory, &batch->tasks[i]);
+        if (attempt < ATTEMPTS && !batch->error)
+            batch_start(batch);
+    }
+    for (guint i = 0; i < batch->n; i++) {
+        struct task *task = &batch->tasks[i];
+        /* A refused login waits too: it is the configuration that is wrong, not the change. */
+        if (task->state == TASK_READY)
+            finish(
+                task, DIRECTORY_LATER,
+                g_strdup_printf("%s: %s", task_dn(task), batch->error ? batch->error->message : "the connection was lost twice"));
+        task_clear(task);
+    }
+    g_clear_error(&batch->error);
+    g_hash_table_unref(batch->sent);
+    g_free(batch->tasks);
+    g_free(batch);
 }
 
 void directory_apply(struct directory *directory, struct directory_job *jobs, guint n)
 {
-    g_autoptr(GError) error = NULL;
-    g_autofree struct task *tasks = g_new0(struct task, n);
-    for (guint i = 0; i < n; i++)
-        task_prepare(&tasks[i], &jobs[i]);
-    for (guint attempt = 0; attempt < ATTEMPTS && tasks_ready(tasks, n) && !error; attempt++) {
-        if (!directory_session_need(directory, &error))
-            break;
-        tasks_carry_out(directory, tasks, n);
-        for (guint i = 0; i < n; i++)
-            task_settle(directory, &tasks[i]);
-    }
-    for (guint i = 0; i < n; i++) {
-        /* A refused login waits too: it is the configuration that is wrong, not the change. */
-        if (tasks[i].state == TASK_READY)
-            finish(&tasks[i], DIRECTORY_LATER,
-                   g_strdup_printf("%s: %s", task_dn(&tasks[i]), error ? error->message : "the connection was lost twice"));
-        task_clear(&tasks[i]);
-    }
+    directory_finish(directory_begin(directory, jobs, n));
 }
 
 void directory_job_clear(struct directory_job *job)

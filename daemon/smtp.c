@@ -32,6 +32,8 @@ struct smtp {
     gboolean proved; /* a connection got through its login lately: open as many as there are */
     /* While sending: */
     GQueue waiting; /* of struct smtp_job */
+    smtp_make make;
+    void *maker; /* its context */
     guint running;
     gboolean stopped;                 /* by a fault that every connection would meet */
     GError *fault;                    /* the last */
@@ -199,18 +201,36 @@ static void start(struct smtp *smtp, struct lane *lane, struct smtp_job *job, gb
     smtp->running++;
 }
 
-/* Until one connection got through its login only one is tried: sixteen wrong passwords at once would get us locked out. */
-static void start_waiting(struct smtp *smtp)
+/* The next job there is a message for. */
+static struct smtp_job *next_job(struct smtp *smtp)
 {
-    for (guint i = 0; i < smtp->connections && !smtp->stopped; i++) {
-        struct lane *lane = &smtp->lanes[i];
-        if (lane->closed || lane->job != NULL || (smtp->running > 0 && !smtp->proved))
-            continue;
-        struct smtp_job *job = g_queue_pop_head(&smtp->waiting);
-        if (job == NULL)
-            return;
-        start(smtp, lane, job, FALSE);
+    struct smtp_job *job;
+    while ((job = g_queue_pop_head(&smtp->waiting)) != NULL) {
+        if (job->bytes == NULL && !smtp->make(smtp->maker, job))
+            settle(job, SMTP_NEVER, 0, "there is no message");
+        else if (is_address(job->recipient) && is_address(job->sender) && *job->recipient != '\0')
+            return job;
+        else
+            settle(job, SMTP_NEVER, 0, "the envelope's address is none");
     }
+    return NULL;
+}
+
+/* One more. Until one connection got through its login only one is tried: sixteen wrong passwords at once would get us locked out. */
+static gboolean start_next(struct smtp *smtp)
+{
+    if (smtp->stopped || (smtp->running > 0 && !smtp->proved))
+        return FALSE;
+    for (guint i = 0; i < smtp->connections; i++) {
+        struct lane *lane = &smtp->lanes[i];
+        if (lane->closed || lane->job != NULL)
+            continue;
+        struct smtp_job *job = next_job(smtp);
+        if (job != NULL)
+            start(smtp, lane, job, FALSE);
+        return job != NULL;
+    }
+    return FALSE;
 }
 
 /* How a transfer ended. */
@@ -313,7 +333,8 @@ static void conclude(struct smtp *smtp, struct lane *lane, CURLcode result)
 static void run(struct smtp *smtp)
 {
     int active, left;
-    start_waiting(smtp);
+    gboolean started;
+    start_next(smtp);
     while (smtp->running > 0) {
         curl_multi_perform(smtp->multi, &active);
         const CURLMsg *message;
@@ -323,25 +344,23 @@ static void run(struct smtp *smtp)
             curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&lane);
             conclude(smtp, lane, result);
         }
-        start_waiting(smtp);
+        started = start_next(smtp); /* one at a time: the others go on while it is made */
         if (smtp->meanwhile)
             smtp->meanwhile(smtp->waiter);
-        if (smtp->running > 0)
+        if (smtp->running > 0 && !started)
             curl_multi_poll(smtp->multi, NULL, 0, 1000, NULL);
     }
 }
 
-gboolean smtp_send(struct smtp *smtp, struct smtp_job *jobs, guint count, GError **error)
+gboolean smtp_send(struct smtp *smtp, struct smtp_job *jobs, guint count, smtp_make make, void *context, GError **error)
 {
     smtp->stopped = FALSE;
+    smtp->make = make;
+    smtp->maker = context;
     for (guint i = 0; i < smtp->connections; i++)
         smtp->lanes[i].closed = smtp->lanes[i].works = FALSE;
-    for (guint i = 0; i < count; i++) {
-        if (is_address(jobs[i].recipient) && is_address(jobs[i].sender) && *jobs[i].recipient != '\0')
-            g_queue_push_tail(&smtp->waiting, &jobs[i]);
-        else
-            settle(&jobs[i], SMTP_NEVER, 0, "the envelope's address is none");
-    }
+    for (guint i = 0; i < count; i++)
+        g_queue_push_tail(&smtp->waiting, &jobs[i]);
     run(smtp);
     for (struct smtp_job *job; (job = g_queue_pop_head(&smtp->waiting)) != NULL;)
         settle(job, SMTP_LATER, 0, smtp->fault->message);

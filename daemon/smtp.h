@@ -23,7 +23,7 @@ enum smtp_outcome {
 struct smtp_job {
     const char *sender;    /* envelope, "" for the null sender */
     const char *recipient; /* one addr-spec */
-    GBytes *bytes;         /* line ends that are not CRLF become CRLF; dots are stuffed here */
+    GBytes *bytes;         /* line ends that are not CRLF become CRLF; dots are stuffed here. NULL: still to be made */
     enum smtp_outcome outcome;
     int code;   /* the server's reply code; 0 when there was none */
     char *said; /* the server's last line, or what went wrong; UTF-8, bounded; owned by the job */
@@ -47,8 +47,12 @@ void smtp_close(struct smtp *smtp);
 /* Have `call` called about once a second while mails are on their way: a slow server is no reason to take this process for dead. */
 void smtp_meanwhile(struct smtp *smtp, void (*call)(void *context), void *context);
 
+/* Fill in sender, recipient and bytes of a job, which must live until smtp_send() returns. FALSE when there will be no message: SMTP_NEVER. */
+typedef gboolean (*smtp_make)(void *context, struct smtp_job *job);
+
 /* Send all of them and set every outcome; returns when all are settled, each within minutes. FALSE and `error` when a fault of the server or of our login ended the
- * sending: what was not settled by then is SMTP_LATER, what was keeps its outcome (so every outcome counts either way). Connections stay open for the next call. */
-gboolean smtp_send(struct smtp *smtp, struct smtp_job *jobs, guint count, GError **error);
+ * sending: what was not settled by then is SMTP_LATER, what was keeps its outcome (so every outcome counts either way). Connections stay open for the next call. A job without bytes is made (`make`, NULL when all
+ * have them) when a connection is free for it, so that others are on their way meanwhile. */
+gboolean smtp_send(struct smtp *smtp, struct smtp_job *jobs, guint count, smtp_make make, void *context, GError **error);
 
 #endif

@@ -70,7 +70,7 @@ static void do_send(char **words)
     g_autofree struct smtp_job *jobs = g_new0(struct smtp_job, count);
     for (guint i = 0; i < count; i++)
         jobs[i] = (struct smtp_job){.sender = option(words[1]) == NULL ? "" : words[1], .recipient = words[3 + i], .bytes = bytes};
-    smtp_send(smtp, jobs, count, &error);
+    smtp_send(smtp, jobs, count, NULL, NULL, &error);
     printf("{\"jobs\": [");
     for (guint i = 0; i < count; i++) {
         printf("%s{\"outcome\": \"%s\", \"code\": %d, \"said\": \"%s\"}", i > 0 ? ", " : "", outcomes[jobs[i].outcome],
@@ -98,7 +98,7 @@ static void do_rate(char **words)
     for (guint sent = 0; sent < count && error == NULL; sent += batch) {
         for (guint i = 0; i < batch; i++)
             jobs[i] = (struct smtp_job){.sender = words[1], .recipient = words[3], .bytes = bytes};
-        smtp_send(smtp, jobs, batch, &error);
+        smtp_send(smtp, jobs, batch, NULL, NULL, &error);
         for (guint i = 0; i < batch; i++) {
             accepted += jobs[i].outcome == SMTP_ACCEPTED;
             smtp_job_clear(&jobs[i]);

@@ -365,20 +365,25 @@ static void carry_change(struct scene *scene, const struct outbox_row *row)
         store_outbox_settle(scene->site.store, row->id, outcome == TREE_APPLIED ? "applied" : "conflict", reason, scene->now);
 }
 
-/* As the courier does it, into the real directory. */
-static guint carry_changes_really(struct scene *scene)
+/* As the courier does it, into the real directory, which has an answer to each. */
+static gboolean carry_changes_really(struct scene *scene)
 {
-    g_autoptr(GPtrArray) tries = changes_try(scene->site.store, scene->courier, scene->now, 1000);
+    struct changes *changes = changes_begin(scene->site.store, scene->courier, scene->now, 1000);
 
-    for (guint i = 0; i < tries->len; i++) {
-        const struct change_try *try = g_ptr_array_index(tries, i);
-        if (try->job.outcome == DIRECTORY_NEVER)
-            fail_msg("the directory refuses\n%s%s", try->row->payload, try->job.reason);
-    }
+    if (!changes)
+        return FALSE;
+    changes_finish(changes);
     store_begin(scene->site.store);
-    changes_settle(scene->site.store, tries, scene->now);
+    changes_settle(changes, scene->site.store, scene->now);
     commit(scene);
-    return tries->len;
+    changes_free(changes);
+    g_autoptr(GPtrArray) waiting = store_outbox(scene->site.store, "waiting", NULL, 1000);
+    for (guint i = 0; i < waiting->len; i++) {
+        const struct outbox_row *row = g_ptr_array_index(waiting, i);
+        if (g_str_equal(row->kind, "change") && row->attempts)
+            fail_msg("the directory refuses\n%s%s", row->payload, row->said);
+    }
+    return TRUE;
 }
 
 static guint carry_changes(struct scene *scene)

@@ -39,11 +39,14 @@ static void meddle(const struct stage_set *set, const char *dn, const char *attr
 static void turn(const struct stage_set *set)
 {
     struct scene *scene = set->scene;
-    g_autoptr(GPtrArray) tries = changes_try(scene->site.store, scene->courier, scene->now, 100);
+    struct changes *changes = changes_begin(scene->site.store, scene->courier, scene->now, 100);
 
+    assert_non_null(changes);
+    assert_true(changes_finish(changes));
     store_begin(scene->site.store);
-    changes_settle(scene->site.store, tries, scene->now);
+    changes_settle(changes, scene->site.store, scene->now);
     assert_true(store_commit(scene->site.store, NULL));
+    changes_free(changes);
 }
 
 /* Both certificates of one person are lost; approved, nothing written yet. */
@@ -144,9 +147,11 @@ static void test_killed_after_the_first_change(void **state)
 {
     struct stage_set *set = *state;
     g_autofree char *id = bring_two(set);
-    g_autoptr(GPtrArray) tries = changes_try(set->scene->site.store, set->scene->courier, set->scene->now, 100);
+    struct changes *changes = changes_begin(set->scene->site.store, set->scene->courier, set->scene->now, 100);
 
-    assert_int_equal(tries->len, 1); /* and nothing of it is written down */
+    assert_int_equal(changes_count(changes), 1);
+    assert_true(changes_finish(changes));
+    changes_free(changes); /* and nothing of it is written down */
     scene_deliver(set->scene);
     assert_string_equal(scene_state(set->scene, id), "done");
     assert_value(set, CERT_1 H1, ATTRIBUTE_COPY_NUMBER, "2");
