@@ -8,11 +8,17 @@
 enum {
     REPLY_SECONDS = 120,   /* until one reply of the server */
     MESSAGE_SECONDS = 300, /* until a message is through */
+    MEANWHILE_MS = 100,    /* between two calls of smtp_meanwhile(), at most */
 };
 
-/* One of the connections. libcurl keeps the connection itself, in the multi handle, and gives it to the next message of any lane. */
+/* One of the connections, with a thread that waits for it: libcurl blocks until the reply to the final dot, so that with its multi interface one slow message would
+ * hold up all others. The thread does nothing but curl_easy_perform(); while a job runs the lane is its own, before and after it is the caller's of smtp_send(). */
 struct lane {
-    CURL *curl;
+    GThread *thread;
+    GAsyncQueue *begin; /* the lane itself: carry the job; the smtp: end */
+    GAsyncQueue *done;  /* the smtp's */
+    CURL *curl;         /* keeps the connection for the next message */
+    CURLcode result;
     struct transport_said said;
     char detail[CURL_ERROR_SIZE];
     struct curl_slist *recipient;
@@ -26,8 +32,8 @@ struct lane {
 };
 
 struct smtp {
-    CURLM *multi;
     struct lane *lanes;
+    GAsyncQueue *done; /* lanes that have carried their job */
     guint connections;
     gboolean proved; /* a connection got through its login lately: open as many as there are */
     /* While sending: */
@@ -69,13 +75,24 @@ static int note_begin(void *context, char *theirs, char *ours, int their_port, i
     return CURL_PREREQFUNC_OK;
 }
 
-static gboolean open_lane(struct lane *lane, const struct transport_options *transport, GError **error)
+static gpointer carry(gpointer data)
 {
+    struct lane *lane = data;
+    while (g_async_queue_pop(lane->begin) == lane) {
+        lane->result = curl_easy_perform(lane->curl);
+        g_async_queue_push(lane->done, lane);
+    }
+    return NULL;
+}
+
+static gboolean open_lane(struct lane *lane, const struct transport_options *transport, GAsyncQueue *done, GError **error)
+{
+    lane->done = done;
+    lane->begin = g_async_queue_new();
     lane->curl = transport_open(transport, error);
     if (lane->curl == NULL)
         return FALSE;
     transport_listen(lane->curl, &lane->said);
-    curl_easy_setopt(lane->curl, CURLOPT_PRIVATE, lane);
     curl_easy_setopt(lane->curl, CURLOPT_ERRORBUFFER, lane->detail);
     curl_easy_setopt(lane->curl, CURLOPT_PREREQFUNCTION, note_begin);
     curl_easy_setopt(lane->curl, CURLOPT_PREREQDATA, lane);
@@ -101,19 +118,27 @@ struct smtp *smtp_open(const struct smtp_options *options, GError **error)
     struct smtp *smtp = g_new0(struct smtp, 1);
     smtp->connections = CLAMP(options->connections, 1, 16);
     smtp->lanes = g_new0(struct lane, smtp->connections);
+    smtp->done = g_async_queue_new();
     g_queue_init(&smtp->waiting);
     gboolean fine = address != NULL;
     for (guint i = 0; fine && i < smtp->connections; i++)
-        fine = open_lane(&smtp->lanes[i], &transport, &cause);
+        fine = open_lane(&smtp->lanes[i], &transport, smtp->done, &cause);
     if (!fine) {
         g_set_error_literal(error, SMTP_ERROR, SMTP_REFUSED, cause->message);
         smtp_close(smtp);
         return NULL;
     }
-    smtp->multi = curl_multi_init();
-    curl_multi_setopt(smtp->multi, CURLMOPT_MAXCONNECTS, (long)smtp->connections);
-    curl_multi_setopt(smtp->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, (long)smtp->connections);
     return smtp;
+}
+
+static void close_lane(struct lane *lane, struct smtp *smtp)
+{
+    if (lane->thread) {
+        g_async_queue_push(lane->begin, smtp);
+        g_thread_join(lane->thread);
+    }
+    curl_easy_cleanup(lane->curl);
+    g_clear_pointer(&lane->begin, g_async_queue_unref);
 }
 
 void smtp_close(struct smtp *smtp)
@@ -121,8 +146,8 @@ void smtp_close(struct smtp *smtp)
     if (smtp == NULL)
         return;
     for (guint i = 0; i < smtp->connections; i++)
-        curl_easy_cleanup(smtp->lanes[i].curl);
-    curl_multi_cleanup(smtp->multi);
+        close_lane(&smtp->lanes[i], smtp);
+    g_async_queue_unref(smtp->done);
     g_free(smtp->lanes);
     g_free(smtp);
 }
@@ -197,7 +222,9 @@ static void start(struct smtp *smtp, struct lane *lane, struct smtp_job *job, gb
     curl_easy_setopt(lane->curl, CURLOPT_MAIL_RCPT, lane->recipient);
     curl_easy_setopt(lane->curl, CURLOPT_INFILESIZE_LARGE, (curl_off_t)g_bytes_get_size(lane->body));
     curl_easy_setopt(lane->curl, CURLOPT_FRESH_CONNECT, again ? 1L : 0L);
-    curl_multi_add_handle(smtp->multi, lane->curl);
+    if (lane->thread == NULL)
+        lane->thread = g_thread_new("smtp", carry, lane);
+    g_async_queue_push(lane->begin, lane);
     smtp->running++;
 }
 
@@ -298,14 +325,13 @@ static void note_fault(struct smtp *smtp, struct lane *lane, struct smtp_job *jo
         g_queue_push_head(&smtp->waiting, job);
 }
 
-static void conclude(struct smtp *smtp, struct lane *lane, CURLcode result)
+static void conclude(struct smtp *smtp, struct lane *lane)
 {
     long code = 0, connects = 0;
     curl_easy_getinfo(lane->curl, CURLINFO_RESPONSE_CODE, &code);
     curl_easy_getinfo(lane->curl, CURLINFO_NUM_CONNECTS, &connects);
-    curl_multi_remove_handle(smtp->multi, lane->curl);
     struct ending ending = {
-        .result = result,
+        .result = lane->result,
         .code = (int)code,
         .begun = lane->begun,
         .handed = lane->at > 0 && lane->at == g_bytes_get_size(lane->body),
@@ -325,30 +351,24 @@ static void conclude(struct smtp *smtp, struct lane *lane, CURLcode result)
         settle(job, outcome, ending.code,
                replied                 ? lane->said.line
                : *lane->detail != '\0' ? lane->detail
-                                       : curl_easy_strerror(result));
+                                       : curl_easy_strerror(lane->result));
         lane->works = smtp->proved = TRUE;
     }
 }
 
 static void run(struct smtp *smtp)
 {
-    int active, left;
-    gboolean started;
     start_next(smtp);
     while (smtp->running > 0) {
-        curl_multi_perform(smtp->multi, &active);
-        const CURLMsg *message;
-        while ((message = curl_multi_info_read(smtp->multi, &left)) != NULL) {
-            CURLcode result = message->data.result;
-            struct lane *lane = NULL;
-            curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&lane);
-            conclude(smtp, lane, result);
+        gboolean started = start_next(smtp); /* one at a time: the others go on while it is made */
+        struct lane *lane = started ? g_async_queue_try_pop(smtp->done)
+                                    : g_async_queue_timeout_pop(smtp->done, MEANWHILE_MS * G_TIME_SPAN_MILLISECOND);
+        if (lane != NULL) {
+            conclude(smtp, lane);
+            start_next(smtp);
         }
-        started = start_next(smtp); /* one at a time: the others go on while it is made */
         if (smtp->meanwhile)
             smtp->meanwhile(smtp->waiter);
-        if (smtp->running > 0 && !started)
-            curl_multi_poll(smtp->multi, NULL, 0, 1000, NULL);
     }
 }
 

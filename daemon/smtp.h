@@ -1,4 +1,4 @@
-/* Mail out: libcurl's multi interface, several connections at once, each reused; one recipient per message (RFC 5321). */
+/* Mail out by libcurl: several connections at once, each reused; one recipient per message (RFC 5321). */
 #ifndef DAEMON_SMTP_H
 #define DAEMON_SMTP_H
 
@@ -44,7 +44,7 @@ struct smtp *smtp_open(const struct smtp_options *options, GError **error);
 /* NULL is fine. */
 void smtp_close(struct smtp *smtp);
 
-/* Have `call` called about once a second while mails are on their way: a slow server is no reason to take this process for dead. */
+/* Have `call` called several times a second while mails are on their way: a slow server is no reason to take this process for dead. */
 void smtp_meanwhile(struct smtp *smtp, void (*call)(void *context), void *context);
 
 /* Fill in sender, recipient and bytes of a job, which must live until smtp_send() returns. FALSE when there will be no message: SMTP_NEVER. */

@@ -4,9 +4,11 @@ import os
 import re
 import signal
 import subprocess
+import threading
 
 import pytest
 
+from mail_servers import Scripted, SmtpScript
 from people import ARCHIVE, plain, wait_until
 
 NAMES = {"slapd": "directory", "dovecot": "mailbox", "postfix": "submission server"}
@@ -113,6 +115,30 @@ def test_everything_is_away_at_once(people):
     for server in ("dovecot", "slapd", "postfix"):
         world.restart_server(server)
     finish(people, newcomer)
+
+
+def test_a_mail_server_that_keeps_us_waiting_keeps_no_change_waiting(people):
+    """While a mail hangs in the mail server, what is approved meanwhile is in the directory."""
+    newcomer = people.enterprise()
+    _, tasks = people.submit(newcomer)
+    hanging, go_on = threading.Event(), threading.Event()
+
+    def keep_waiting(connection):
+        hanging.set()
+        assert go_on.wait(BACK)
+        connection.say("250 at last")
+
+    with Scripted(SmtpScript({"DOT": [keep_waiting]})) as tarpit:
+        url = f"url=smtp://127.0.0.1:{tarpit.port}\nstarttls=off"
+        with people.reloaded(lambda text: re.sub(r"(\[submission\]\n)url=.*\n((?:.+\n)*?)starttls=.*", rf"\1{url}\n\2", text)):
+            people.send(plain("asks@waiting.test", people.address, "how", "how do I register?"))
+            assert hanging.wait(BACK)
+            people.reply(next(iter(tasks.values())), f"同意\n留档编号：{ARCHIVE}")
+            wait_until(lambda: people.entry(newcomer.login), "the account is not there", BACK)
+            assert not go_on.is_set()
+            go_on.set()
+            wait_until(lambda: "sent" in {row["state"] for row in people.tool("outbox", "--most", "100000") if row["code"] == "N5"},
+                       "nothing goes on", BACK)
 
 
 def mails_to(people, address):

@@ -2,6 +2,7 @@
 
 import pathlib
 import random
+import threading
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -148,6 +149,21 @@ def test_server_that_bears_two_connections(smtp, where):
         sent = send(smtp, where, *[f"user{number}@example.com" for number in range(50)])
         assert set(outcomes(sent)) == {"accepted"} and sent["fault"] == ""
     assert len(script.bodies) == 50
+
+
+def test_one_slow_answer_holds_up_no_other_message(smtp, where):
+    """The server does not say yes to the second before it has all others."""
+    all_there = threading.Event()
+
+    def usual(connection):
+        if len(script.bodies) == 10:
+            all_there.set()
+        connection.say("250 fine")
+
+    script = SmtpScript({"DOT": [usual, lambda connection: connection.say("250 at last" if all_there.wait(20) else "451 it was alone"), usual]})
+    with Scripted(script) as server:
+        open_on(smtp, server.port, where, connections=2)
+        assert outcomes(send(smtp, where, *["city@example.com"] * 10)) == ["accepted"] * 10
 
 
 def test_server_that_goes_away_half_way(smtp, where):
