@@ -160,6 +160,7 @@ static const char *const sql[QUERY_COUNT] = {
     [QUERY_ANSWER_COUNT] =
         "INSERT INTO answer (key, at, times) VALUES (?1, ?2, 1) ON CONFLICT (key) DO UPDATE SET times = times + 1 "
         "WHERE times < ?3",
+    [QUERY_ANSWERS_COUNTED] = "SELECT times FROM answer WHERE key = ?",
     [QUERY_ANSWERS_FORGET] = "DELETE FROM answer WHERE at < ?",
     [QUERY_SIGNATURE_PUT] = "INSERT INTO signature (digest, request, used) VALUES (?, ?, ?)",
     [QUERY_SIGNATURE_USED] = "SELECT 1 FROM signature WHERE digest = ?",

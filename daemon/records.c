@@ -235,6 +235,16 @@ static gboolean signature_used(void *context, const char *digest)
     return used;
 }
 
+static guint counted(void *context, const char *key)
+{
+    struct store *store = context;
+    sqlite3_stmt *statement = query_bind(&store->queries, QUERY_ANSWERS_COUNTED, "t", key);
+    guint times = query_row(&store->queries, statement) ? (guint)sqlite3_column_int64(statement, 0) : 0;
+
+    query_end(statement);
+    return times;
+}
+
 static GPtrArray *waiting(void *context, const char *division, guint most)
 {
     struct store *store = context;
@@ -279,6 +289,7 @@ void store_records(struct store *store, struct records *records)
         .lock_holder = lock_holder,
         .open_requests = open_requests,
         .signature_used = signature_used,
+        .counted = counted,
         .waiting = waiting,
         .next_id = next_id,
         .audit_head = audit_head,

@@ -59,7 +59,8 @@ struct records {
     GPtrArray *(*open_requests)(void *context, const char *applicant,
                                 const char *receiver); /* open ones of that DN, or with that receiving enterprise's code */
     gboolean (*signature_used)(void *context,
-                               const char *digest); /* whether a signature of that digest has settled something already */
+                               const char *digest);   /* whether a signature of that digest has settled something already */
+    guint (*counted)(void *context, const char *key); /* how often plan_limit() has counted under the key */
     GPtrArray *(*waiting)(void *context, const char *division,
                           guint most); /* struct request a stage of which is open there, oldest first */
     char *(*next_id)(void *context, const char *type,

@@ -61,6 +61,51 @@ void submit_refuse(const struct mind *mind, const struct message *message, const
     g_ptr_array_add(plans, plan);
 }
 
+/* Anybody can have a receipt sent to an address by a form that names it: so many a day to each, where nothing proves who sent the form. */
+static void limit_drafts(struct plan *plan, const struct mind *mind, const struct message *message)
+{
+    g_autofree char *clock = mind_clock(mind->now);
+
+    for (guint i = 0; !message->origin.dmarc && i < plan->mails->len; i++) {
+        const struct plan_mail *mail = g_ptr_array_index(plan->mails, i);
+        g_autofree char *address = g_ascii_strdown(mail->recipient, -1);
+        if (g_str_equal(mail->code, "N1D"))
+            plan_limit(plan, SUBMIT_DRAFTS_MOST, mind->now + 2 * DAY_MS, "%s|N1D|%.10s", address, clock);
+    }
+}
+
+static gboolean is_full(const struct plan *plan, const struct mind *mind)
+{
+    const struct records *records = &mind->records;
+
+    for (guint i = 0; i < plan->limits->len; i++) {
+        const struct plan_limit *limit = g_ptr_array_index(plan->limits, i);
+        if (records->counted(records->context, limit->key) >= limit->most)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* No draft without its receipt: nobody could confirm it. */
+static void refuse_draft(const struct mind *mind, const struct message *message, GPtrArray *plans)
+{
+    struct plan *plan = plan_new("refused", NULL);
+    struct occasion occasion = {
+        .message = message,
+        .problem_zh = "今天寄往您邮箱的申请确认邮件已达上限，您的申请表未予受理，没有保存；已收到的草稿不受影响。请明天重新发送。如"
+                      "果不是您本人"
+                      "发送的，无需理会。",
+        .problem_en =
+            "No more receipts to confirm are sent to your address today, so this form was not accepted and nothing of it was "
+            "kept; the drafts that are there stay. Please send it again tomorrow. If it was not you, there is nothing to do.",
+    };
+
+    plan_log(plan, "form from %s refused: too many drafts for one address today", message->from);
+    tell_answer(mind, plan, "NX", NULL, &occasion);
+    submit_limit(plan, mind, message, "NX/drafts", SUBMIT_STRANGERS_MOST);
+    g_ptr_array_add(plans, plan);
+}
+
 /* One line that says nothing: to senders who may not do this, whatever the reason. */
 static void refuse_stranger(const struct mind *mind, const struct message *message, const char *why, GPtrArray *plans)
 {
@@ -202,6 +247,7 @@ static gboolean repeat_receipt(const struct mind *mind, const struct message *me
         workflow_await_applicant(affair, plan);
     plan_log(plan, "%s: the same form again from %s", earlier->id, message->from);
     gboolean fine = announce(affair, plan, &rule, &occasion, error);
+    limit_drafts(plan, mind, message);
     g_ptr_array_add(plans, plan);
     affair_free(affair);
     return fine;
@@ -315,6 +361,12 @@ static gboolean take_in(struct affair *affair, const struct message *message, co
 
     if (!plan)
         return FALSE;
+    limit_drafts(plan, mind, message);
+    if (is_full(plan, mind)) {
+        plan_free(plan);
+        refuse_draft(mind, message, plans);
+        return TRUE;
+    }
     gboolean fine = end_replaced(mind, replaced, plan, plans, error);
     g_ptr_array_add(plans, plan); /* behind those whose locks it takes */
     return fine;

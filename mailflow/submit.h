@@ -20,6 +20,7 @@ void submit_limit_thread(struct plan *plan, const struct mind *mind, const struc
 
 #define SUBMIT_REFUSALS_MOST 50  /* N0: people correct their forms and try again */
 #define SUBMIT_QUESTIONS_MOST 10 /* N9 to one person about one request */
+#define SUBMIT_DRAFTS_MOST 100   /* N1D to one address: twice what a clerk gets done who files one by one */
 #define SUBMIT_STRANGERS_MOST 1  /* NX of each kind */
 #define SUBMIT_DOMAIN_MOST 100   /* N0, N9 and NX to one domain in an hour */
 #define SUBMIT_THREAD_MOST 2     /* the same in one thread */

@@ -190,6 +190,97 @@ static void test_a_proved_form_does_not_wait_for_its_unproved_twin(void **state)
     scene_free(scene);
 }
 
+/* About another loss each time: as a clerk files one by one, and as a forger would. */
+static void file_numbered(struct scene *scene, guint number)
+{
+    struct paper *paper = paper_new("T1");
+    g_autofree char *statement = g_strdup_printf("第%u次遗失", number);
+
+    paper_put(paper, "statement", statement);
+    scene_file(scene, paper);
+    paper_free(paper);
+}
+
+/* Whoever knows an address can make us write to it: not without end. */
+static void test_forged_forms_flood_nobody(void **state)
+{
+    struct scene *scene = scene_new();
+    (void)state;
+
+    scene->stamped = FALSE;
+    for (guint i = 1; i <= 103; i++)
+        file_numbered(scene, i);
+    scene_deliver(scene);
+    assert_int_equal(scene_mails(scene, "N1D", E1_MAIL), 100);
+    assert_int_equal(scene_requests(scene), 100);
+    assert_int_equal(scene_mails(scene, "NX", E1_MAIL), 1);
+    assert_true(scene_told(scene, "NX", E1_MAIL, "请明天重新发送"));
+    g_autofree char *elsewhere = scene_form(scene, "T5", NULL); /* others are not concerned */
+    assert_string_equal(scene_state(scene, elsewhere), "draft");
+    scene_forward(scene, 1);
+    file_numbered(scene, 104);
+    assert_int_equal(scene_requests(scene), 102);
+    scene_reply(scene, E1_MAIL, "N1D", "确认"); /* what is there can be confirmed */
+    assert_int_equal(scene_mails(scene, "N1", E1_MAIL), 1);
+    scene_free(scene);
+}
+
+/* The owner's own mail is not held up by what others forged. */
+static void test_a_proved_draft_is_not_counted(void **state)
+{
+    struct scene *scene = scene_new();
+    (void)state;
+
+    scene->stamped = FALSE;
+    for (guint i = 1; i <= 101; i++)
+        file_numbered(scene, i);
+    scene->stamped = TRUE;
+    scene->site.policy.confirm_always = TRUE;
+    file_numbered(scene, 102);
+    scene_deliver(scene);
+    assert_int_equal(scene_mails(scene, "N1D", E1_MAIL), 101);
+    scene_free(scene);
+}
+
+/* The same form again and again is one draft, but not one receipt. */
+static void test_repeated_receipts_count_too(void **state)
+{
+    struct scene *scene = scene_new();
+    (void)state;
+
+    scene->stamped = FALSE;
+    for (guint i = 1; i <= 103; i++)
+        file_numbered(scene, 1);
+    scene_deliver(scene);
+    assert_int_equal(scene_requests(scene), 1);
+    assert_int_equal(scene_mails(scene, "N1D", E1_MAIL), 100);
+    scene_free(scene);
+}
+
+/* Two addresses get the receipt of a change of address: each is counted, whoever is written to by it. */
+static void test_the_new_address_is_counted_as_well(void **state)
+{
+    struct scene *scene = scene_new();
+    (void)state;
+
+    scene->stamped = FALSE;
+    for (guint i = 1; i <= 101; i++) {
+        struct paper *paper = paper_new("P2");
+        g_autofree char *remark = g_strdup_printf("第%u次", i);
+        const gboolean by_e1 = i % 2;
+        paper_put(paper, "head/applicantUid", by_e1 ? "e1-jinan" : "e3-weifang");
+        paper_put(paper, "head/remark", remark);
+        paper_put(paper, "target", "self");
+        paper_put(paper, "changes/change[1]/@field", "contactMail");
+        paper_put(paper, "changes/change[1]/newValue", "victim@example.net");
+        scene_file_from(scene, by_e1 ? E1_MAIL : "e3@example.com", paper);
+        paper_free(paper);
+    }
+    scene_deliver(scene);
+    assert_int_equal(scene_mails(scene, "N1D", "victim@example.net"), 100);
+    scene_free(scene);
+}
+
 /* A form in an account's name that its owner never sent. */
 static void test_a_forged_change_of_employer_blocks_no_person(void **state)
 {
@@ -218,6 +309,10 @@ int main(void)
         cmocka_unit_test(test_the_same_form_twice_is_one_draft),
         cmocka_unit_test(test_the_answer_to_a_replaced_draft_names_its_successor),
         cmocka_unit_test(test_a_proved_form_does_not_wait_for_its_unproved_twin),
+        cmocka_unit_test(test_forged_forms_flood_nobody),
+        cmocka_unit_test(test_a_proved_draft_is_not_counted),
+        cmocka_unit_test(test_repeated_receipts_count_too),
+        cmocka_unit_test(test_the_new_address_is_counted_as_well),
         cmocka_unit_test(test_a_refused_form_has_no_number),
         cmocka_unit_test(test_a_forged_change_of_employer_blocks_no_person),
     };

@@ -93,6 +93,29 @@ static void test_a_count_is_forgotten_in_time(void **state)
     assert_int_equal(answer(*state, NOW + 2 * DAY + 1, 1, 100), 2);
 }
 
+static guint counted(const struct answering *answering, const char *key)
+{
+    g_autoptr(GError) error = NULL;
+    struct store *store = store_open(answering->path, &error);
+    struct records records;
+
+    assert_non_null(store);
+    store_records(store, &records);
+    guint times = records.counted(records.context, key);
+    store_close(store);
+    return times;
+}
+
+static void test_a_count_can_be_asked(void **state)
+{
+    assert_int_equal(counted(*state, "narrow"), 0);
+    for (guint i = 0; i < 3; i++)
+        answer(*state, NOW + i, 2, 100);
+    assert_int_equal(counted(*state, "narrow"), 2);
+    assert_int_equal(counted(*state, "wide"), 2);
+    assert_int_equal(counted(*state, "another"), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -100,6 +123,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_every_limit_counts, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_what_a_narrow_limit_drops_uses_up_no_wide_one, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_count_is_forgotten_in_time, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_a_count_can_be_asked, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
