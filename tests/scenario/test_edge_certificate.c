@@ -263,6 +263,9 @@ static void test_a_new_print_waits_for_the_old_certificate(void **state)
     assert_string_equal(scene_state(scene, id), "done");
     assert_copy(scene, CERT_1 MOVED, "1", "toPrint");
     assert_true(scene_told(scene, "N5", QINGDAO, "已上缴"));
+    scene_reply(scene, QINGDAO, "N5", "已上缴吗 SD-011-2019-000001"); /* a question */
+    assert_copy(scene, CERT_1 MOVED, "1", "toPrint");
+    assert_true(scene_told(scene, "N9", QINGDAO, "只写“已上缴”"));
     scene_forget(scene);
     scene_reply(scene, QINGDAO, "N5", "已上缴 SD-011-2019-000001");
     assert_copy(scene, CERT_1 MOVED, "2", "printable");
