@@ -2,12 +2,16 @@
 
 While registrations run through a world on disk, each process of the daemon is killed ten times, slapd and the IMAP server
 are restarted. The moments are drawn from a seed, which is printed; PROMISE_SEED repeats it.
+
+All of it twice: where a decision takes effect at once, and where it can be taken back first, and every fourth is.
 """
 
 import collections
+import contextlib
 import os
 import random
 import signal
+import sqlite3
 import threading
 import time
 
@@ -24,6 +28,15 @@ CITIES = {"371300": ["city-linyi-1@example.com"], "370200": ["city-qingdao-1@exa
 LONGEST_PAUSE = 0.6  # seconds between two kills
 PATIENCE = 60  # seconds without any letter after which something is lost
 OWN_PASSWORD = "a password of their own 2026"
+DECIDED = {"at once": "approve", "undo window": "hold"}  # what a reviewer's yes is at first
+
+
+class UndoWorld(World):
+    """Decisions can be taken back for longer than any test lasts: the hour comes when the reviewer's receipt has come."""
+
+    def _configuration(self):
+        sections = super()._configuration()
+        return sections | {"countersign": sections["countersign"] | {"undo-minutes": 1440}}
 
 
 class Killer(threading.Thread):
@@ -79,9 +92,13 @@ class Killer(threading.Thread):
 class Run:
     """Carries all applicants from their forms to their accounts, answering each letter once, as people do."""
 
-    def __init__(self, people, killer):
+    def __init__(self, people, killer, way):
         self.people = people
         self.killer = killer
+        self.decided = DECIDED[way]
+        self.receipts = 0
+        self.taken_back = []  # requests
+        self.state = os.path.join(people.world.servers["countersignd"].state, "state.sqlite")
         self.applicants = {}
         self.answered = set()  # Message-IDs
         self.active = set()  # addresses
@@ -129,21 +146,38 @@ class Run:
         elif letter.code == "N2":
             self.numbers[letter.to] += 1
             words = f"同意\n留档编号：{letter.to.partition('@')[0]}-{self.numbers[letter.to]:04}"
+        elif letter.code == "NH":
+            words = self.think_again(letter.request)
         elif letter.code == "N5":
             self.active.add(letter.to)
         if words:
             message = letter.answer(words)
             self.sent.append(self.people.hand_in(message, to=str(message["To"])))
 
+    def think_again(self, request):
+        """Every fourth decision is taken back, once; for the others the time to do so passes."""
+        self.receipts += 1
+        if self.receipts % 4 == 0 and request not in self.taken_back:
+            self.taken_back.append(request)
+            return "撤回"
+        self.let_the_hour_come(request)
+        return None
 
-@pytest.fixture(scope="module")
-def run(tmp_path_factory):
+    def let_the_hour_come(self, request):
+        with contextlib.closing(sqlite3.connect(self.state, timeout=30)) as state, state:
+            state.execute("UPDATE held SET due = at WHERE request = ?", (request,))
+            state.execute("UPDATE timer SET due = 1 WHERE request = ? AND kind = 'decision'", (request,))
+
+
+@pytest.fixture(scope="module", params=list(DECIDED))
+def run(request, tmp_path_factory):
     seed = os.environ.get("PROMISE_SEED") or str(random.SystemRandom().randrange(10**9))
     print(f"PROMISE_SEED={seed}")
-    with World(tmp_path_factory.mktemp("world")) as world:
+    kind = UndoWorld if DECIDED[request.param] == "hold" else World
+    with kind(tmp_path_factory.mktemp("world")) as world:
         killer = Killer(world, seed)
         print(" ".join(f"{what}+{pause:.2f}" for what, pause in killer.plan))
-        found = Run(People(world), killer)
+        found = Run(People(world), killer, request.param)
         killer.start()
         try:
             found.carry()
@@ -190,6 +224,9 @@ def test_every_decision_stands_once(run):
         assert [step["verdict"] for step in shown["steps"]] == ["approve"]
         events = collections.Counter(event["event"] for event in shown["events"])
         assert (events["receive"], events["confirm"], events["approve"], events["applyOk"]) == (1, 1, 1, 1), events
+        if run.decided == "hold":
+            again = run.taken_back.count(request["id"])
+            assert (events["hold"], events["undo"]) == (1 + again, again), events
         assert shown["openTokens"] == 0
 
 
@@ -205,14 +242,20 @@ def test_nobody_heard_anything_twice(run):
         told = collections.Counter(letter.code for letter in {one.identity: one for one in of(run, address)}.values())
         assert told == {"N1D": 1, "N1": 1, "N5": 1}, address
     for city, reviewers in CITIES.items():
-        late = collections.Counter()
+        asked, late, noted = collections.Counter(), collections.Counter(), collections.Counter()
         for address in reviewers:
             letters = {one.identity: one for one in of(run, address)}.values()
             told = collections.Counter((letter.code, letter.request) for letter in letters)
-            assert set(told.values()) == {1}, address
+            assert {request: count for (_, request), count in told.items() if count > 1}.keys() <= set(run.taken_back), address
             assert sum(code == "N2" for code, _ in told) == APPLICANTS // len(CITIES), address
-            late.update(request for code, request in told if code == "N9")
-        assert sorted(late.values()) == [len(reviewers) - 1] * (APPLICANTS // len(CITIES) if len(reviewers) > 1 else 0), city
+            asked.update(letter.request for letter in letters if letter.code == "N2")
+            late.update(letter.request for letter in letters if letter.code == "N9")
+            noted.update(letter.request for letter in letters if letter.code == "NH")
+        for request in asked:
+            again = run.taken_back.count(request)
+            receipts = 1 + again if run.decided == "hold" else 0
+            # Whoever took a decision back is asked once more; one answer decided, and one each time it was taken back.
+            assert (asked[request], late[request], noted[request]) == (len(reviewers) + again, len(reviewers) - 1, receipts), (city, request)
 
 
 def test_the_number_of_letters_that_came_again(run):
@@ -245,6 +288,11 @@ def test_every_copy_of_an_approval_brings_the_secret_that_logs_in(run):
 
 
 def test_the_world_goes_on(run):
-    newcomer = run.people.enterprise()
-    _, letter = run.people.activate(newcomer)
-    assert run.people.directory.logs_in(newcomer.dn, letter.secret)
+    people, newcomer = run.people, run.people.enterprise()
+    receipt, tasks = people.submit(newcomer)
+    [task] = tasks.values()
+    people.reply(task, "同意\n留档编号：0099")
+    if run.decided == "hold":
+        people.letter(task.to, "NH", receipt.request)
+        run.let_the_hour_come(receipt.request)
+    assert people.directory.logs_in(newcomer.dn, people.letter(newcomer.mail, "N5", receipt.request).secret)
