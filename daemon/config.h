@@ -12,7 +12,7 @@
 #include "daemon/smtp.h"
 
 enum config_draft { CONFIG_DRAFT_ALWAYS, CONFIG_DRAFT_UNLESS_DMARC };
-enum config_revocation { CONFIG_REVOCATION_OFF, CONFIG_REVOCATION_CRL };
+enum config_revocation { CONFIG_REVOCATION_OFF, CONFIG_REVOCATION_CRL, CONFIG_REVOCATION_OCSP };
 enum config_account { CONFIG_DESK, CONFIG_COURIER };
 
 /* Texts are never "", but NULL where an option may be absent and is. URLs have the schemes that the option allows. */
@@ -62,7 +62,9 @@ struct config {
     char *review_proof;  /* a table that demands_read() reads */
     char *smime_ca_file; /* who says whose a signer's certificate is; NULL: nobody */
     enum config_revocation smime_revocation;
-    char *smime_crl_file; /* a file or a directory of them; NULL */
+    char *smime_crl_file;     /* a file or a directory of them; NULL */
+    char *smime_ocsp_url;     /* who is asked about all certificates; NULL: whom each names */
+    guint smime_ocsp_minutes; /* that a signed answer waits for a responder */
 
     /* [procedures] */
     GHashTable *choices; /* option of procedures.xml -> the site's word (char *), for all of them */

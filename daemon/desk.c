@@ -21,6 +21,7 @@ struct desk {
     struct outage no_mailbox, no_directory, no_state;
     gint64 linger_until; /* ask for new mail often until then */
     gboolean stirred;    /* something may wait in the mailbox */
+    gboolean owed;       /* messages wait there for what responders say of their signers */
     gint64 look_at;
 };
 
@@ -141,6 +142,40 @@ static GPtrArray *read_items(struct desk *desk, const GPtrArray *items)
     return messages;
 }
 
+/* Before the transaction, as others take their time. Messages that have to wait for an answer are taken out and left where they are; no other waits for them. */
+static void inquire(struct desk *desk, GPtrArray *items, GPtrArray *messages)
+{
+    struct responders *responders = desk->site->responders;
+
+    if (!responders)
+        return;
+    responders_ask(responders, messages, clock_now());
+    for (guint i = messages->len; i-- > 0;) {
+        struct message *message = g_ptr_array_index(messages, i);
+        if (!responders_owe(responders, message, clock_now()))
+            continue;
+        desk->owed = TRUE;
+        mailbox_leave(desk->mailbox, g_ptr_array_index(items, i));
+        message_free(message);
+        g_ptr_array_remove_index(messages, i);
+        g_ptr_array_remove_index(items, i);
+    }
+}
+
+/* Whether what was left is to be looked at again by now; `until` may come sooner for it. */
+static gboolean owed_again(struct desk *desk, gint64 *until)
+{
+    gint64 now = clock_now(), again = desk->owed ? responders_again(desk->site->responders, now) : G_MAXINT64;
+
+    *until = MIN(*until, again);
+    if (again > now)
+        return FALSE;
+    desk->owed = FALSE;
+    if (desk->mailbox)
+        mailbox_look_again(desk->mailbox);
+    return TRUE;
+}
+
 /* One round. TRUE when something was done and more may wait. */
 static gboolean work(struct desk *desk)
 {
@@ -151,9 +186,11 @@ static gboolean work(struct desk *desk)
 
     if (items && items->len && !messages)
         return FALSE; /* the desk is to stop */
+    if (messages)
+        inquire(desk, items, messages);
     site_begin(desk->site, clock_now());
     store_begin(desk->site->store);
-    gboolean some = messages != NULL;
+    gboolean some = messages && messages->len;
     if (some)
         think(desk, items, messages, lines);
     g_clear_pointer(&messages, free_messages);
@@ -190,6 +227,8 @@ static void wait(struct desk *desk)
         lose_mailbox(desk, error, clock_now());
     if (desk->no_directory.away)
         until = MIN(until, desk->no_directory.until);
+    if (owed_again(desk, &until))
+        desk->stirred = TRUE;
     guint woken = role_wait(desk->role, &watched, watched.fd >= 0 ? 1 : 0, until);
     if ((woken & ROLE_WAKE_MORE) && mailbox_stirred(desk->mailbox, &error))
         desk->stirred = TRUE;

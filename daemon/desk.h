@@ -2,6 +2,7 @@
  *
  *   fetch     the oldest messages of the mailbox, as they are                                       mailbox_fetch()
  *   read      by the parser, another process without rights; what kills it twice is quarantined     parser_client_read()
+ *   inquire   of responders about signers' certificates; what they still owe an answer for stays    responders_ask()
  *   think     who speaks, what they want, what follows: plans                                       intake()
  *   commit    message, request, step, audit and outbox of the whole round in one transaction        store_take(), store_commit()
  *   file      only now the mailbox is told: processed or quarantined                                mailbox_file()

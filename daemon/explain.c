@@ -170,6 +170,16 @@ static void explain_text(const char *file, const struct message *message, const 
     }
 }
 
+/* As the desk does before it thinks. */
+static void ask_responders(struct site *site, struct message *message)
+{
+    g_autoptr(GPtrArray) messages = g_ptr_array_new();
+
+    g_ptr_array_add(messages, message);
+    if (site->responders)
+        responders_ask(site->responders, messages, site->mind.now);
+}
+
 static enum command_exit explain_file(const struct command_call *call, struct site *site, const char *file)
 {
     struct message_reader reader = {.catalog = site->catalog, .authserv_id = call->config->authserv_id};
@@ -183,6 +193,7 @@ static enum command_exit explain_file(const struct command_call *call, struct si
     }
     clock_today(&reader.today);
     struct message *message = message_read(&reader, bytes, size);
+    ask_responders(site, message);
     struct demanded demanded;
     g_autoptr(GPtrArray) plans = NULL;
     if (read_demanded(&site->mind, message, &demanded, &error))

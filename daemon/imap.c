@@ -27,6 +27,7 @@ struct candidate {
 struct imap {
     struct imapsession *session;
     GHashTable *withheld; /* UIDs of messages that are passed over: the server did not give their body, or did not move them */
+    GHashTable *left;     /* UIDs of those that are passed over for now */
     GArray *unmoved[2];   /* by folder: UIDs that it did not move, to be tried again */
     GArray *candidates;   /* of a fetch, ascending by UID */
     gsize room;           /* octets that further bodies may take */
@@ -42,6 +43,7 @@ static void imap_close(void *self)
     struct imap *imap = self;
     imapsession_close(imap->session);
     g_hash_table_unref(imap->withheld);
+    g_hash_table_unref(imap->left);
     for (gsize i = 0; i < G_N_ELEMENTS(imap->unmoved); i++)
         g_array_unref(imap->unmoved[i]);
     g_array_unref(imap->candidates);
@@ -56,6 +58,7 @@ static void *imap_open(const struct mailbox_options *options, GError **error)
     struct imap *imap = g_new0(struct imap, 1);
     imap->session = session;
     imap->withheld = g_hash_table_new(NULL, NULL);
+    imap->left = g_hash_table_new(NULL, NULL);
     for (gsize i = 0; i < G_N_ELEMENTS(imap->unmoved); i++)
         imap->unmoved[i] = g_array_new(FALSE, FALSE, sizeof(guint32));
     imap->candidates = g_array_new(FALSE, TRUE, sizeof(struct candidate));
@@ -93,7 +96,9 @@ static enum imapwire_answer ask(struct imap *imap, void (*told)(void *context, s
 static void note_candidate(void *context, struct imaptext_fetch *fetch)
 {
     struct imap *imap = context;
-    if (fetch->deleted || imap->candidates->len >= SCAN_MOST || g_hash_table_contains(imap->withheld, GUINT_TO_POINTER(fetch->uid)))
+    gconstpointer uid = GUINT_TO_POINTER(fetch->uid);
+    if (fetch->deleted || imap->candidates->len >= SCAN_MOST || g_hash_table_contains(imap->withheld, uid) ||
+        g_hash_table_contains(imap->left, uid))
         return;
     struct candidate candidate = {.uid = fetch->uid, .size = fetch->size, .header_only = fetch->size > LIMIT_MESSAGE_BYTES};
     g_array_append_val(imap->candidates, candidate);
@@ -275,16 +280,33 @@ static gint compare_uids(gconstpointer left, gconstpointer right)
     return (first > second) - (first < second);
 }
 
-/* The UIDs of the items for `folder`; those of another UIDVALIDITY name other messages now. */
+/* 0 for an item of another UIDVALIDITY, which names another message now. */
+static guint32 uid_of(const struct imap *imap, const struct mailbox_item *item)
+{
+    char *rest = NULL;
+    guint64 validity = g_ascii_strtoull(item->id, &rest, 10);
+    return *rest == '/' && validity == imap->session->validity ? (guint32)g_ascii_strtoull(rest + 1, NULL, 10) : 0;
+}
+
+static void imap_leave(void *self, const struct mailbox_item *item)
+{
+    struct imap *imap = self;
+    g_hash_table_add(imap->left, GUINT_TO_POINTER(uid_of(imap, item)));
+}
+
+static void imap_look_again(void *self)
+{
+    g_hash_table_remove_all(((struct imap *)self)->left);
+}
+
+/* The UIDs of the items for `folder`. */
 static GArray *uids_for(const struct imap *imap, const GPtrArray *items, enum mailbox_folder folder)
 {
     GArray *uids = g_array_new(FALSE, FALSE, sizeof(guint32));
     for (guint i = 0; i < items->len; i++) {
         const struct mailbox_item *item = items->pdata[i];
-        char *rest = NULL;
-        guint64 validity = g_ascii_strtoull(item->id, &rest, 10);
-        guint32 uid = *rest == '/' ? (guint32)g_ascii_strtoull(rest + 1, NULL, 10) : 0;
-        if (item->folder == folder && validity == imap->session->validity && uid > 0)
+        guint32 uid = uid_of(imap, item);
+        if (item->folder == folder && uid > 0)
             g_array_append_val(uids, uid);
     }
     g_array_sort(uids, compare_uids);
@@ -430,6 +452,8 @@ const struct mailbox_kind imap_kind = {
     .close = imap_close,
     .fetch = imap_fetch,
     .file = imap_file,
+    .leave = imap_leave,
+    .look_again = imap_look_again,
     .watch = imap_watch,
     .stirred = imap_stirred,
     .watch_seconds = WATCH_SECONDS,

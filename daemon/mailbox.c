@@ -53,6 +53,16 @@ gboolean mailbox_file(struct mailbox *mailbox, const GPtrArray *items, GError **
     return mailbox->kind->file(mailbox->self, items, error);
 }
 
+void mailbox_leave(struct mailbox *mailbox, const struct mailbox_item *item)
+{
+    mailbox->kind->leave(mailbox->self, item);
+}
+
+void mailbox_look_again(struct mailbox *mailbox)
+{
+    mailbox->kind->look_again(mailbox->self);
+}
+
 int mailbox_watch(struct mailbox *mailbox, GError **error)
 {
     return mailbox->kind->watch(mailbox->self, error);

@@ -23,6 +23,10 @@ GPtrArray *mailbox_fetch(struct mailbox *mailbox, guint most, gsize octets, GErr
  * folder does not take (full, not ours) stays, is logged, passed over, and tried again with later ones: it does not stand before the mails behind it. */
 gboolean mailbox_file(struct mailbox *mailbox, const GPtrArray *items, GError **error);
 
+/* Leave the item where it is: mailbox_fetch() passes it over until mailbox_look_again(), or until the mailbox is opened anew. */
+void mailbox_leave(struct mailbox *mailbox, const struct mailbox_item *item);
+void mailbox_look_again(struct mailbox *mailbox);
+
 /* Begin to watch (IDLE, NOOP every few seconds, inotify) and give a descriptor, owned by the mailbox, that becomes readable when something may have arrived since the
  * last mailbox_fetch(): also when it arrived in between. mailbox_fetch() and mailbox_file() end the watch themselves. After mailbox_watch_seconds() without news fetch and
  * watch again: RFC 2177 wants less than 29 minutes, and there are servers and file systems that keep news to themselves. */

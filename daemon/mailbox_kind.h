@@ -43,6 +43,8 @@ struct mailbox_kind {
     void (*close)(void *self);
     GPtrArray *(*fetch)(void *self, guint most, gsize octets, GError **error);
     gboolean (*file)(void *self, const GPtrArray *items, GError **error);
+    void (*leave)(void *self, const struct mailbox_item *item);
+    void (*look_again)(void *self);
     int (*watch)(void *self, GError **error);
     gboolean (*stirred)(void *self, GError **error);
     guint watch_seconds;

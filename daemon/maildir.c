@@ -33,6 +33,7 @@ struct maildir {
     int inotify;
     GPtrArray *backlog;   /* of struct letter, oldest first; filed ones leave it */
     GHashTable *withheld; /* ids of files that cannot be read */
+    GHashTable *left;     /* ids of those that are passed over for now */
 };
 
 static void letter_free(struct letter *letter)
@@ -139,6 +140,7 @@ static void maildir_close(void *self)
     close_descriptor(maildir->inotify);
     g_ptr_array_unref(maildir->backlog);
     g_hash_table_unref(maildir->withheld);
+    g_hash_table_unref(maildir->left);
     g_free(maildir);
 }
 
@@ -158,6 +160,7 @@ static void *maildir_open(const struct mailbox_options *options, GError **error)
     *maildir = (struct maildir){.places = {-1, -1}, .folders = {-1, -1}, .inotify = -1};
     maildir->backlog = g_ptr_array_new_with_free_func((GDestroyNotify)letter_free);
     maildir->withheld = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    maildir->left = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     gboolean fine = open_all(maildir, root, path, options, error);
     close(root);
     if (fine)
@@ -189,7 +192,7 @@ static void note_letter(struct maildir *maildir, enum place place, const struct 
     if (entry->d_name[0] == '.' || (entry->d_type != DT_REG && entry->d_type != DT_UNKNOWN))
         return;
     g_autofree char *id = g_strndup(entry->d_name, strcspn(entry->d_name, ":"));
-    if (g_hash_table_contains(maildir->withheld, id))
+    if (g_hash_table_contains(maildir->withheld, id) || g_hash_table_contains(maildir->left, id))
         return;
     struct letter *letter = g_new(struct letter, 1);
     *letter = (struct letter){.name = g_strdup(entry->d_name), .place = place, .time = name_time(id)};
@@ -403,12 +406,33 @@ static gboolean move_letter(const struct maildir *maildir, enum place place, con
     return renameat2(maildir->places[place], name, folder, other, RENAME_NOREPLACE) == 0;
 }
 
-static gboolean file_item(struct maildir *maildir, const struct mailbox_item *item, GError **error)
+/* Its place in the backlog, or the backlog's length. */
+static guint find_letter(const struct maildir *maildir, const struct mailbox_item *item)
 {
-    int folder = maildir->folders[item->folder];
     guint at = 0;
     while (at < maildir->backlog->len && strcmp(((struct letter *)maildir->backlog->pdata[at])->id, item->id) != 0)
         at++;
+    return at;
+}
+
+static void maildir_leave(void *self, const struct mailbox_item *item)
+{
+    struct maildir *maildir = self;
+    guint at = find_letter(maildir, item);
+    if (at < maildir->backlog->len)
+        g_ptr_array_remove_index(maildir->backlog, at);
+    g_hash_table_add(maildir->left, g_strdup(item->id));
+}
+
+static void maildir_look_again(void *self)
+{
+    g_hash_table_remove_all(((struct maildir *)self)->left);
+}
+
+static gboolean file_item(struct maildir *maildir, const struct mailbox_item *item, GError **error)
+{
+    int folder = maildir->folders[item->folder];
+    guint at = find_letter(maildir, item);
     gboolean moved = FALSE;
     if (at < maildir->backlog->len) {
         const struct letter *letter = maildir->backlog->pdata[at];
@@ -453,6 +477,8 @@ const struct mailbox_kind maildir_kind = {
     .close = maildir_close,
     .fetch = maildir_fetch,
     .file = maildir_file,
+    .leave = maildir_leave,
+    .look_again = maildir_look_again,
     .watch = maildir_watch,
     .stirred = maildir_stirred,
     .watch_seconds = WATCH_SECONDS,

@@ -80,7 +80,12 @@ static void read_list_directory(struct trust *trust, const char *path, GString *
 
 gboolean site_trust(const struct config *config, struct trust **trust, char **problem, GError **error)
 {
-    gboolean revocation = config->smime_revocation == CONFIG_REVOCATION_CRL;
+    static const enum trust_revocation revocations[] = {
+        [CONFIG_REVOCATION_OFF] = TRUST_UNASKED,
+        [CONFIG_REVOCATION_CRL] = TRUST_LISTS,
+        [CONFIG_REVOCATION_OCSP] = TRUST_RESPONDERS,
+    };
+    const char *lists = config->smime_revocation == CONFIG_REVOCATION_OFF ? NULL : config->smime_crl_file;
     g_autoptr(GString) problems = g_string_new(NULL);
     g_autofree char *anchors = NULL;
     gsize size;
@@ -91,16 +96,17 @@ gboolean site_trust(const struct config *config, struct trust **trust, char **pr
         return TRUE;
     if (!g_file_get_contents(config->smime_ca_file, &anchors, &size, error))
         return FALSE;
-    struct trust *made = trust_new(revocation);
+    struct trust *made = trust_new(revocations[config->smime_revocation]);
     if (!trust_add_anchors(made, anchors, size, error)) {
         g_prefix_error(error, "%s: ", config->smime_ca_file);
         trust_free(made);
         return FALSE;
     }
-    if (revocation && g_file_test(config->smime_crl_file, G_FILE_TEST_IS_DIR))
-        read_list_directory(made, config->smime_crl_file, problems);
-    else if (revocation)
-        read_lists(made, config->smime_crl_file, problems);
+    trust_ask_at(made, config->smime_ocsp_url);
+    if (lists && g_file_test(lists, G_FILE_TEST_IS_DIR))
+        read_list_directory(made, lists, problems);
+    else if (lists)
+        read_lists(made, lists, problems);
     *problem = problems->len ? g_strdup(problems->str) : NULL;
     *trust = made;
     return TRUE;
@@ -138,6 +144,10 @@ static gboolean open_proofs(struct site *site, const struct config *config, GErr
         log_line(LOG_LEVEL_WARNING, "revocation lists: %s", problem);
     site->policy.proofs = site->proofs;
     site->policy.trust = site->trust;
+    /* where a signature decides nothing more than the address does, none waits */
+    gboolean counts = demands_have(site->proofs, PROOF_SMIME) || demands_have(site->proofs, PROOF_DMARC);
+    if (site->trust && config->smime_revocation == CONFIG_REVOCATION_OCSP)
+        site->responders = responders_open(site->trust, counts ? config->smime_ocsp_minutes : 0);
     return TRUE;
 }
 
@@ -240,6 +250,7 @@ void site_close(struct site *site)
     procedures_free(site->procedures);
     calendar_free(site->calendar);
     demands_free(site->proofs);
+    responders_close(site->responders);
     trust_free(site->trust);
     g_strfreev(site->closed_posts);
     g_strfreev(site->open_periods);

@@ -5,6 +5,7 @@
 #include "daemon/config.h"
 #include "daemon/directory.h"
 #include "daemon/recall.h"
+#include "daemon/responder.h"
 #include "daemon/store.h"
 #include "mailflow/mind.h"
 
@@ -34,6 +35,7 @@ struct site { /* what thinking needs, opened once per process */
     char **closed_posts, **open_periods;
     struct demands *proofs;
     struct trust *trust;
+    struct responders *responders; /* NULL: nobody is asked about certificates */
     struct procedures *procedures;
     struct form_catalog *catalog;
     struct store *store;

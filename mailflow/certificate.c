@@ -39,6 +39,16 @@ gboolean certificate_key_is_sane(X509 *certificate)
     return FALSE;
 }
 
+gboolean certificate_digest_is_sane(int digest)
+{
+    static const int sane[] = {NID_sha256, NID_sha384, NID_sha512};
+
+    for (guint i = 0; i < G_N_ELEMENTS(sane); i++)
+        if (sane[i] == digest)
+            return TRUE;
+    return FALSE;
+}
+
 gboolean certificate_may_issue_for_mail(X509 *certificate)
 {
     return !(X509_get_extension_flags(certificate) & EXFLAG_XKUSAGE) ||
@@ -73,6 +83,25 @@ static char *name_line(X509_NAME *name)
     return line;
 }
 
+static char *serial_of(X509 *certificate)
+{
+    BIGNUM *serial = ASN1_INTEGER_to_BN(X509_get0_serialNumber(certificate), NULL);
+    char *hex = serial ? BN_bn2hex(serial) : NULL;
+    char *line = line_of(hex ? hex : "-", hex ? strlen(hex) : 1);
+
+    OPENSSL_free(hex);
+    BN_free(serial);
+    return line;
+}
+
+char *certificate_serial_line(X509 *certificate)
+{
+    g_autofree char *serial = serial_of(certificate);
+    g_autofree char *issuer = name_line(X509_get_issuer_name(certificate));
+
+    return g_strdup_printf("serial %s of %s", serial, issuer);
+}
+
 gint64 certificate_time(const ASN1_TIME *time)
 {
     struct tm tm;
@@ -105,17 +134,13 @@ struct certificate *certificate_read(const char *base64)
     struct certificate *certificate = g_new0(struct certificate, 1);
     gsize size;
     g_autofree guchar *der = g_base64_decode(base64, &size);
-    BIGNUM *serial = ASN1_INTEGER_to_BN(X509_get0_serialNumber(decoded), NULL);
-    char *hex = serial ? BN_bn2hex(serial) : NULL;
     certificate->subject = name_line(X509_get_subject_name(decoded));
     certificate->issuer = name_line(X509_get_issuer_name(decoded));
-    certificate->serial = line_of(hex ? hex : "-", hex ? strlen(hex) : 1);
+    certificate->serial = serial_of(decoded);
     certificate->fingerprint = g_compute_checksum_for_data(G_CHECKSUM_SHA256, der, size);
     certificate->mails = mails_of(decoded);
     certificate->from = certificate_time(X509_get0_notBefore(decoded));
     certificate->until = certificate_time(X509_get0_notAfter(decoded));
-    OPENSSL_free(hex);
-    BN_free(serial);
     X509_free(decoded);
     return certificate;
 }

@@ -21,10 +21,16 @@ char *certificate_line(const struct certificate *certificate);
 
 /* The same as libcrypto has it; caller frees with X509_free(). NULL. */
 X509 *certificate_decode(const char *base64);
+/* "serial 1003 of CN=…" on one line. Caller frees. */
+char *certificate_serial_line(X509 *certificate);
 /* Seconds since 1970; 0 when it is none. */
 gint64 certificate_time(const ASN1_TIME *time);
 /* RSA of 2048 to 8192 bits, P-256, P-384 or P-521. */
 gboolean certificate_key_is_sane(X509 *certificate);
+/* SHA-256, SHA-384 or SHA-512: digests (NID of libcrypto) that nobody finds a second text for. */
+gboolean certificate_digest_is_sane(int digest);
+/* libcrypto's name for 112 bits, which chains of certificates must have: no SHA-1, no RSA below 2048 bits. */
+#define CERTIFICATE_SECURITY_LEVEL 2
 /* What it is for allows signing mail: digitalSignature or nonRepudiation, emailProtection or any purpose, or nothing is said. */
 gboolean certificate_signs_mail(X509 *certificate);
 /* An authority whose purposes do not leave mail out. */

@@ -40,6 +40,10 @@
 #define LIMIT_CERTIFICATE_BYTES (16 * 1024) /* of one certificate; a larger one is none */
 #define LIMIT_CERTIFICATES 8                /* of authorities that come along with a signature, and addresses of one certificate */
 
+/* What a responder answers about certificates (ocsp.h) */
+#define LIMIT_RESPONDER_URL 500      /* of its address, as a certificate names it */
+#define LIMIT_OCSP_BYTES (64 * 1024) /* of an answer */
+
 /* A packet from the parser to the desk (packet.h, daemon/parser.h). */
 #define LIMIT_PACKET_BYTES (24 * 1024 * 1024)
 #define LIMIT_CHOICES 200       /* numbers in an answer (confirmation.h) */

@@ -11,7 +11,7 @@ static struct trust *trust;
 int LLVMFuzzerInitialize(int *argc G_GNUC_UNUSED, char ***argv G_GNUC_UNUSED)
 {
     signature_start();
-    trust = trust_new(TRUE);
+    trust = trust_new(TRUST_LISTS);
     return 0;
 }
 

@@ -41,6 +41,8 @@ struct holder *holder_new(const struct wish *wish)
     add_extension(holder->certificate, NID_key_usage, wish->authority ? "critical,keyCertSign,cRLSign" : "digitalSignature");
     if (wish->usage)
         add_extension(holder->certificate, NID_ext_key_usage, wish->usage);
+    if (wish->access)
+        add_extension(holder->certificate, NID_info_access, wish->access);
     if (wish->mail) {
         g_autofree char *value = g_strconcat("email:", wish->mail, NULL);
         add_extension(holder->certificate, NID_subject_alt_name, value);

@@ -16,6 +16,7 @@ struct wish {
     const char *mail;            /* NULL: none in the certificate */
     gint64 from, until;          /* seconds since 1970 */
     const char *usage;           /* extendedKeyUsage; NULL: none is named */
+    const char *access;          /* authorityInfoAccess; NULL: none */
     const struct holder *issuer; /* NULL: an authority, by itself */
     gboolean authority;
 };

@@ -68,7 +68,7 @@ static int drop_pki(void **state)
 
 static struct trust *trust_made(const char *lists)
 {
-    struct trust *trust = trust_new(TRUE);
+    struct trust *trust = trust_new(TRUST_LISTS);
     g_autofree char *anchor = holder_pem(pki.root);
 
     assert_true(trust_add_anchors(trust, anchor, strlen(anchor), NULL));

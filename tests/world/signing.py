@@ -1,8 +1,10 @@
 """A certificate authority for people who sign their mail (S/MIME), made by openssl in a folder: certificates, the list of what was revoked, signed mails."""
 
 import base64
+import http.server
 import os
 import subprocess
+import threading
 
 from process import Failed
 
@@ -32,6 +34,10 @@ CN = World mail authority
 [authority]
 basicConstraints = critical, CA:true
 keyUsage = critical, keyCertSign, cRLSign
+[responder]
+basicConstraints = CA:false
+keyUsage = digitalSignature
+extendedKeyUsage = OCSPSigning
 [person]
 basicConstraints = CA:false
 keyUsage = digitalSignature
@@ -52,11 +58,12 @@ class Signing:
                       "-days", "3650", "-out", self.authority)
         self.publish()
 
-    def issue(self, name, mail):
-        """A certificate for a new key; both are known by that name from now on."""
-        self._openssl("req", "-new", "-config", self._path("ca.cnf"), "-subj", f"/CN={name}", "-addext", f"subjectAltName=email:{mail}",
-                      *self._new_key(name), "-out", self._path(f"{name}.csr"))
-        self._openssl("ca", "-batch", "-notext", "-config", self._path("ca.cnf"), "-in", self._path(f"{name}.csr"),
+    def issue(self, name, mail=None, kind="person", responder=None):
+        """A certificate for a new key; both are known by that name from now on. `responder` tells whether it is revoked."""
+        wishes = ([f"subjectAltName=email:{mail}"] if mail else []) + ([f"authorityInfoAccess=OCSP;URI:{responder}"] if responder else [])
+        self._openssl("req", "-new", "-config", self._path("ca.cnf"), "-subj", f"/CN={name}",
+                      *(word for wish in wishes for word in ("-addext", wish)), *self._new_key(name), "-out", self._path(f"{name}.csr"))
+        self._openssl("ca", "-batch", "-notext", "-config", self._path("ca.cnf"), "-extensions", kind, "-in", self._path(f"{name}.csr"),
                       "-out", self._path(f"{name}.pem"))
 
     def der(self, name):
@@ -69,6 +76,16 @@ class Signing:
     def publish(self):
         """The list of what was revoked, as of now."""
         self._openssl("ca", "-gencrl", "-config", self._path("ca.cnf"), "-out", self.list)
+
+    def answer_ocsp(self, request, signer, *options):
+        """What openssl's responder says to a request, signed by whoever has the certificate of that name."""
+        asked, answered = self._path("asked.der"), self._path("answered.der")
+        with open(asked, "wb") as file:
+            file.write(request)
+        self._openssl("ocsp", "-index", self._path("index.txt"), "-CA", self.authority, "-rsigner", self._path(f"{signer}.pem"),
+                      "-rkey", self._path(f"{signer}.key"), "-reqin", asked, "-respout", answered, *options)
+        with open(answered, "rb") as file:
+            return file.read()
 
     def sign(self, message, name, opaque=False):
         """The octets of that mail, its content signed."""
@@ -98,6 +115,40 @@ class Signing:
         if done.returncode:
             raise Failed(f"openssl {arguments[0]}: {done.stderr.decode(errors='replace').strip()}")
         return done.stdout
+
+
+class Responder(http.server.ThreadingHTTPServer):
+    """The responder (OCSP) of an authority, on a port of loopback: openssl's, which has no HTTP server for one address alone. It says what it is told to."""
+
+    def __init__(self, signing, signer):
+        self.signing = signing
+        self.answer = lambda request: signing.answer_ocsp(request, signer, "-nmin", "5")
+        self.asked = 0
+        super().__init__(("127.0.0.1", 0), _Question)
+        self.url = f"http://127.0.0.1:{self.server_port}/"
+
+    def __enter__(self):
+        threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        return self
+
+    def __exit__(self, *_fault):
+        self.shutdown()
+        self.server_close()
+
+
+class _Question(http.server.BaseHTTPRequestHandler):
+    def do_POST(self):
+        request = self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.asked += 1
+        answer = self.server.answer(request)
+        self.send_response(200 if answer else 503)
+        self.send_header("Content-Type", "application/ocsp-response")
+        self.send_header("Content-Length", str(len(answer)))
+        self.end_headers()
+        self.wfile.write(answer)
+
+    def log_message(self, *_words):
+        pass
 
 
 def _fields(lines, content):
