@@ -67,7 +67,7 @@ static gboolean unclear_decision(const struct attempt *attempt, GPtrArray *plans
         g_propagate_error(error, problem);
         fine = FALSE;
     } else if (result.answer == GUARD_STRANGER) {
-        objection_log(attempt->message, affair->request->id, result.en, plans);
+        objection_stranger(affair->mind, attempt->message, affair->request->id, result.en, plans);
     } else {
         report_trouble(attempt, &result, plans);
         fine = objection_tell(affair, attempt->message, result.answer != GUARD_YES ? result.zh : unclear->zh,
@@ -125,7 +125,7 @@ static gboolean try_decision(const struct attempt *attempt, const struct transit
         fine = decision_void(attempt, &result, plans, &problem);
         break;
     case GUARD_STRANGER:
-        objection_log(attempt->message, attempt->affair->request->id, result.en, plans);
+        objection_stranger(attempt->affair->mind, attempt->message, attempt->affair->request->id, result.en, plans);
         fine = TRUE;
         break;
     case GUARD_WAIT:
@@ -187,7 +187,7 @@ static gboolean decide_as_archivist(struct attempt *attempt, GPtrArray *plans, G
     if (!problem)
         guards_ask(attempt, &identity, &result, &problem);
     if (!problem && result.answer == GUARD_STRANGER) {
-        objection_log(attempt->message, attempt->affair->request->id, result.en, plans);
+        objection_stranger(attempt->affair->mind, attempt->message, attempt->affair->request->id, result.en, plans);
         fine = TRUE;
     } else if (!problem && result.answer == GUARD_YES) {
         fine = surrender(attempt->affair, attempt->ticket, attempt->message, plans, &zh, &en, &problem);

@@ -173,7 +173,7 @@ gboolean draft_answer(struct affair *affair, const struct ticket *ticket, const 
         refusal_find(affair->mind->procedures, affair->procedure, affair->request->state, EVENT_CONFIRM);
 
     if (!message->from || g_ascii_strcasecmp(message->from, ticket->mail) != 0) {
-        objection_log(message, affair->request->id, "the sender is not the applicant", plans);
+        objection_stranger(affair->mind, message, affair->request->id, "the sender is not the applicant", plans);
         return TRUE;
     }
     if (g_strcmp0(ticket->fate, "used") == 0 && affair_awaits_applicant(affair))

@@ -19,7 +19,7 @@ struct attempt {
 enum guard_answer {
     GUARD_YES,
     GUARD_NO,       /* told to the reviewer, with the sentence */
-    GUARD_STRANGER, /* logged, not answered in substance */
+    GUARD_STRANGER, /* logged, answered with one neutral line */
     GUARD_WAIT,     /* the facts do not allow it now: the request stays, reviewer and applicant are told */
     GUARD_VOID,     /* the facts have gone: the request ends */
     GUARD_FAULT,    /* the world could not be asked: `error` is set, try later */

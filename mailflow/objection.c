@@ -7,14 +7,26 @@ gboolean objection_is_sealed(const struct message *message)
     return message->signature && message->signature->state == SIGNATURE_SEALED;
 }
 
-void objection_log(const struct message *message, const char *request, const char *why, GPtrArray *plans)
+void objection_stranger(const struct mind *mind, const struct message *message, const char *request, const char *why,
+                        GPtrArray *plans)
 {
-    struct plan *plan = plan_new("ignored", request);
+    const char *from = message->from ? message->from : "nobody";
+    struct plan *plan = plan_new("refused", request);
+    struct occasion occasion = {
+        .message = message,
+        .problem_zh =
+            "您的答复未予采用，没有产生任何变化。我们的邮件只接受收件人本人用收到该邮件的邮箱作出的答复；如果您就是收件人，请改用该"
+            "邮箱重新回复。",
+        .problem_en =
+            "Your answer was not taken and has changed nothing. Our mails can be answered only by whom they were sent to, "
+            "from the address that received them; if that is you, please answer again from there.",
+    };
 
-    plan_log(plan, "answer from %s ignored%s%s: %s", message->from ? message->from : "nobody", request ? ", " : "",
-             request ? request : "", why);
-    if (request)
-        plan_event(plan, message->from ? message->from : "nobody", "stranger", NULL, NULL, why);
+    plan_log(plan, "answer from %s refused%s%s: %s", from, request ? ", " : "", request ? request : "", why);
+    plan_event(plan, from, "stranger", NULL, NULL, why);
+    tell_answer(mind, plan, "NX", NULL, &occasion);
+    submit_limit_thread(plan, mind, message, NULL, "NX/address");
+    submit_limit(plan, mind, message, "NX/address", SUBMIT_STRANGERS_MOST);
     g_ptr_array_add(plans, plan);
 }
 

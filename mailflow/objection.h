@@ -1,4 +1,4 @@
-/* Objections: answers that change nothing. Who is known hears why and what to write instead; nobody else hears anything. */
+/* Objections: answers that change nothing. Who is known hears why and what to write instead; anybody else one neutral line. */
 #ifndef MAILFLOW_OBJECTION_H
 #define MAILFLOW_OBJECTION_H
 
@@ -11,8 +11,10 @@
 /* Whether the message is encrypted. */
 gboolean objection_is_sealed(const struct message *message);
 
-/* Noted only: `why` is one English line, for the log and, where it is about a request (NULL: none), for the audit. */
-void objection_log(const struct message *message, const char *request, const char *why, GPtrArray *plans);
+/* Answered from an address that is not the mail's own: NX, which says so and nothing about any request. `why` is one English line for the log and the audit, `request` the
+ * one it is about or NULL. */
+void objection_stranger(const struct mind *mind, const struct message *message, const char *request, const char *why,
+                        GPtrArray *plans);
 
 /* N9: the sender is told what was read, what is missing and how to say it; limited per person and thread. FALSE with `error` when the world could not be asked. */
 gboolean objection_tell(const struct affair *affair, const struct message *message, const char *zh, const char *en,

@@ -333,7 +333,7 @@ static gboolean is_theirs(const struct count *count)
     return FALSE;
 }
 
-/* Another reviewer hears that it is not theirs to answer, anybody else nothing: as with a review mail. */
+/* Another reviewer hears that it is not theirs to answer, anybody else one neutral line: as with a review mail. */
 static gboolean turn_away(struct count *count, GError **error)
 {
     static char *sender[] = {"sender", NULL};
@@ -354,7 +354,7 @@ static gboolean turn_away(struct count *count, GError **error)
     if (!problem && result.answer == GUARD_NO)
         refuse(count, result.zh, result.en, result.en, FALSE);
     else if (!problem)
-        objection_log(count->message, NULL, "the sender is not the list's reviewer", count->plans);
+        objection_stranger(count->mind, count->message, NULL, "the sender is not the list's reviewer", count->plans);
     guard_result_clear(&result);
     affair_free(affair);
     if (problem)

@@ -206,7 +206,9 @@ static void test_only_a_reviewer_of_the_stage_hands_it_on(void **state)
 
     answer_of(scene, JINAN_1, "stranger@example.com", "转办 济南审核乙");
     answer_of(scene, JINAN_1, "e1@example.com", "转办 济南审核乙");
-    assert_int_equal(scene->mails->len, sent);
+    assert_int_equal(scene->mails->len, sent + 2);
+    assert_non_null(scene_mail(scene, "NX", "stranger@example.com"));
+    assert_non_null(scene_mail(scene, "NX", "e1@example.com"));
     scene_reply(scene, JINAN_2, "N2", "转办 济南审核甲"); /* the city's stage has passed */
     assert_int_equal(scene_audited(scene, id, "delegate", NULL), 0);
     assert_true(scene_told(scene, "N9", JINAN_2, "已由他人处理"));

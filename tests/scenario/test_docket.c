@@ -378,7 +378,9 @@ static void test_nobody_else_answers_it(void **state)
     scene_answer(morning.scene, list, QINGDAO_1, "5 同意");
     scene_deliver(morning.scene);
     assert_all_wait(&morning);
-    assert_null(scene_mail(morning.scene, NULL, "stranger@example.com"));
+    assert_int_equal(scene_mails(morning.scene, NULL, "stranger@example.com"), 1);
+    assert_true(scene_told(morning.scene, "NX", "stranger@example.com", "收到该邮件的邮箱"));
+    assert_null(strstr(scene_mail(morning.scene, "NX", "stranger@example.com")->document, morning.ids[ENROLMENT]));
     const struct mail *told = scene_mail(morning.scene, "NR", QINGDAO_1);
     assert_non_null(strstr(told->text, "另一位审核人员"));
     assert_null(strstr(told->text, morning.ids[ENROLMENT]));

@@ -104,7 +104,15 @@ static void test_nobody_else_confirms_a_draft(void **state)
     scene_answer(scene, scene_mail(scene, "N1D", NEW), JINAN_1, "同意");
     scene_deliver(scene);
     assert_string_equal(scene_state(scene, id), "draft");
-    assert_null(scene_mail(scene, NULL, "somebody@example.com"));
+    assert_int_equal(scene_mails(scene, NULL, "somebody@example.com"), 1);
+    assert_true(scene_told(scene, "NX", "somebody@example.com", "收到该邮件的邮箱"));
+    assert_null(strstr(scene_mail(scene, "NX", "somebody@example.com")->document, id));
+    assert_null(strstr(scene_mail(scene, "NX", "somebody@example.com")->document, NEW));
+    assert_int_equal(scene_audited(scene, id, "stranger", NULL), 2);
+    scene_answer(scene, scene_mail(scene, "N1D", NEW), "somebody@example.com", "取消");
+    scene_deliver(scene);
+    assert_string_equal(scene_state(scene, id), "draft");
+    assert_int_equal(scene_mails(scene, NULL, "somebody@example.com"), 1);
     scene_free(scene);
 }
 

@@ -201,7 +201,9 @@ static void test_strangers_take_nothing_back(void **state)
     guint sent = scene->mails->len;
     answer_of(scene, JINAN_1, NEW, "撤回");
     answer_of(scene, JINAN_1, "stranger@example.com", "撤回");
-    assert_int_equal(scene->mails->len, sent);
+    assert_int_equal(scene->mails->len, sent + 2);
+    assert_non_null(scene_mail(scene, "NX", NEW));
+    assert_non_null(scene_mail(scene, "NX", "stranger@example.com"));
     assert_true(is_held(scene, id));
     leave(scene, id);
 }
