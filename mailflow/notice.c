@@ -53,6 +53,7 @@ static void report_free(struct notice_report *report)
     g_free(report->state_zh);
     g_free(report->state_en);
     g_free(report->submitted);
+    g_free(report->received);
     g_free(report->changed);
     g_free(report);
 }
@@ -341,6 +342,7 @@ static void put_reports(GString *out, const GPtrArray *reports)
         element_attribute(out, "stateZh", report->state_zh);
         element_attribute(out, "stateEn", report->state_en);
         element_attribute(out, "submitted", report->submitted);
+        element_attribute(out, "received", report->received);
         element_attribute(out, "changed", report->changed);
         g_string_append(out, "/>\n");
     }

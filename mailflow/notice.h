@@ -30,7 +30,9 @@ struct notice_stage {                  /* the request's way, in order */
     char *reviewer, *archive, *at; /* of a passed or rejecting stage: name, 留档编号, "2024-05-06 10:20" in Asia/Shanghai; NULL */
 };
 struct notice_report { /* a line of a status report, P6 */
-    char *request, *procedure_zh, *procedure_en, *state_zh, *state_en, *submitted, *changed;
+    char *request, *procedure_zh, *procedure_en, *state_zh, *state_en;
+    char *submitted, *received; /* when it was submitted, or came in where it never was; one of them is NULL */
+    char *changed;
 };
 struct notice_outcome { /* NR: a line of an answer to the daily list */
     char *numbers;      /* "3", "1-4"; "-" where none was read */

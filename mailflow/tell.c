@@ -179,7 +179,8 @@ static void tell_reports(struct notice *notice, const struct mind *mind, const G
         report->procedure_en = g_strdup(procedure->en);
         report->state_zh = g_strdup(state->zh);
         report->state_en = g_strdup(state->en);
-        report->submitted = mind_clock(request->submitted ? request->submitted : request->created);
+        report->submitted = mind_clock(request->submitted);
+        report->received = request->submitted ? NULL : mind_clock(request->created);
         report->changed = mind_clock(request->changed);
     }
 }

@@ -226,6 +226,7 @@
       <section zh="{@request} {@zh}" en="{@request} {@en}">
         <fact zh="当前状态" en="State"><xsl:value-of select="@stateZh[$chinese] | @stateEn[not($chinese)]"/></fact>
         <xsl:if test="@submitted"><fact zh="提交时间" en="Submitted"><xsl:value-of select="@submitted"/></fact></xsl:if>
+        <xsl:if test="@received"><fact zh="收到时间" en="Received"><xsl:value-of select="@received"/></fact></xsl:if>
         <xsl:if test="@changed"><fact zh="最近更新" en="Last change"><xsl:value-of select="@changed"/></fact></xsl:if>
       </section>
     </xsl:for-each>
