@@ -1,6 +1,7 @@
 #include "mailflow/announce.h"
 
 #include "ldap-schema/names.h"
+#include "mailflow/division.h"
 #include "mailflow/proof.h"
 #include "mailflow/question.h"
 #include "mailflow/tell_rows.h"
@@ -369,8 +370,15 @@ static gboolean to_cities(const struct affair *affair, struct plan *plan, const 
         g_autofree char *old = tell_recorded(affair->request, path);
         if (g_strcmp0(form_item(affair->form, "changes/change[%u]/@field", i), "cityCode") != 0)
             continue;
-        if ((old && !inform_division(affair, plan, code, old, occasion, error)) ||
-            !inform_division(affair, plan, code, form_value(affair->form, path), occasion, error))
+        const char *new = form_value(affair->form, path);
+        const struct division *from = division_find(old), *to = division_find(new);
+        g_autofree char *zh = g_strdup_printf("所属地市由%s变更为%s。", from ? from->zh : "", to ? to->zh : new);
+        g_autofree char *en = g_strdup_printf("It moves from %s to %s.", from ? from->en : "elsewhere", to ? to->en : new);
+        struct occasion moved = *occasion;
+        moved.problem_zh = zh;
+        moved.problem_en = en;
+        if ((old && !inform_division(affair, plan, code, old, &moved, error)) ||
+            !inform_division(affair, plan, code, new, &moved, error))
             return FALSE;
     }
     return TRUE;

@@ -20,6 +20,7 @@ static void material_free(struct notice_material *material)
     g_free(material->code);
     g_free(material->zh);
     g_free(material->en);
+    g_free(material->from);
     g_free(material);
 }
 
@@ -155,12 +156,13 @@ void notice_add_row(struct notice *notice, const char *name, const char *label_z
     g_ptr_array_add(notice->rows, row);
 }
 
-void notice_add_material(struct notice *notice, const char *code, const char *zh, const char *en)
+void notice_add_material(struct notice *notice, const char *code, const char *zh, const char *en, const char *from)
 {
     struct notice_material *material = g_new0(struct notice_material, 1);
     material->code = g_strdup(code);
     material->zh = g_strdup(zh);
     material->en = g_strdup(en);
+    material->from = g_strdup(from);
     g_ptr_array_add(notice->materials, material);
 }
 
@@ -354,6 +356,7 @@ static void put_evidence(GString *out, const struct notice *notice)
         const struct notice_material *material = g_ptr_array_index(notice->materials, i);
         g_string_append(out, "<material");
         element_attribute(out, "code", material->code);
+        element_attribute(out, "from", material->from);
         element_attribute(out, "zh", material->zh);
         element_attribute(out, "en", material->en);
         g_string_append(out, "/>\n");

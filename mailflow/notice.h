@@ -14,6 +14,7 @@ struct notice_row { /* one field: `old` NULL when it is simply stated, both when
 };
 struct notice_material { /* domain.md 6.7 */
     char *code, *zh, *en;
+    char *from; /* "applicant": who gives it to the receiving enterprise, which hands all papers in; NULL */
 };
 struct notice_consequence { /* N5: what the approval means */
     char *zh, *en;
@@ -93,7 +94,7 @@ void notice_free(struct notice *notice);
 /* Append to the arrays (strings are copied; NULL allowed where the struct says so). A stage, report or outcome comes back empty, owned by the notice, to be filled. */
 void notice_add_row(struct notice *notice, const char *name, const char *label_zh, const char *label_en, const char *old_value,
                     const char *new_value);
-void notice_add_material(struct notice *notice, const char *code, const char *zh, const char *en);
+void notice_add_material(struct notice *notice, const char *code, const char *zh, const char *en, const char *from);
 void notice_add_consequence(struct notice *notice, const char *zh, const char *en);
 void notice_add_answer(struct notice *notice, const char *zh, const char *en, const char *body);
 struct notice_stage *notice_add_stage(struct notice *notice, const char *state, const char *zh, const char *en);

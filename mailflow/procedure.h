@@ -63,7 +63,9 @@ struct stage {
     guint expire_days;     /* days after which it expires; 0: as the site has it */
     struct behind archive; /* an approval needs 留档编号, unless off */
     GPtrArray *materials;  /* const struct material * */
-    struct behind behind;  /* off: no request comes into it any more; those in it go on */
+    GPtrArray *
+        given; /* of those, what the applicant gives to the receiving enterprise, which hands all in; empty where the applicant does */
+    struct behind behind; /* off: no request comes into it any more; those in it go on */
 };
 struct notice_rule { /* "N2:reviewers" */
     char *code, *to;
@@ -82,6 +84,7 @@ struct effect_ref {
 #define CONSEQUENCE_CERTIFICATES "{certificates}"
 struct consequence {
     char *zh, *en;
+    char *only; /* the form's field that must be true for it to be said; NULL: always */
     struct behind behind;
 };
 /* Told besides the transition's own notices, before them. */

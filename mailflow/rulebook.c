@@ -37,9 +37,28 @@ static void stage_free(gpointer data)
     g_free(stage->authority);
     g_free(stage->field);
     g_ptr_array_unref(stage->materials);
+    g_ptr_array_unref(stage->given);
     rulerow_behind_clear(&stage->archive);
     rulerow_behind_clear(&stage->behind);
     g_free(stage);
+}
+
+/* A stage's paper, and whether the applicant gives it to who hands it in. */
+static void read_material(const struct procedures *procedures, xmlNode *node, struct stage *stage, GError **error)
+{
+    g_autofree char *code = rulerow_attribute(node, "code"), *from = rulerow_attribute(node, "from");
+    const struct material *found = NULL;
+
+    for (guint i = 0; i < procedures->materials->len && !found; i++) {
+        const struct material *material = g_ptr_array_index(procedures->materials, i);
+        found = g_str_equal(material->code, code) ? material : NULL;
+    }
+    if (!found && error && !*error)
+        g_set_error(error, G_MARKUP_ERROR, G_MARKUP_ERROR_INVALID_CONTENT, "line %ld: no material %s", xmlGetLineNo(node), code);
+    if (found)
+        g_ptr_array_add(stage->materials, (gpointer)found);
+    if (found && from)
+        g_ptr_array_add(stage->given, (gpointer)found);
 }
 
 static struct stage *read_stage(const struct procedures *procedures, xmlNode *node, GPtrArray *guides, GError **error)
@@ -56,22 +75,13 @@ static struct stage *read_stage(const struct procedures *procedures, xmlNode *no
     stage->remind_days = rulerow_number(node, "remindDays");
     stage->expire_days = rulerow_number(node, "expireDays");
     stage->materials = g_ptr_array_new();
+    stage->given = g_ptr_array_new();
     for (xmlNode *child = node->children; child; child = child->next) {
         if (rulerow_is(child, "guide"))
             g_ptr_array_add(guides, rulerow_guide(child));
         if (!rulerow_is(child, "material"))
             continue;
-        g_autofree char *code = rulerow_attribute(child, "code");
-        const struct material *found = NULL;
-        for (guint i = 0; i < procedures->materials->len && !found; i++) {
-            const struct material *material = g_ptr_array_index(procedures->materials, i);
-            found = g_str_equal(material->code, code) ? material : NULL;
-        }
-        if (!found && error && !*error)
-            g_set_error(error, G_MARKUP_ERROR, G_MARKUP_ERROR_INVALID_CONTENT, "line %ld: no material %s", xmlGetLineNo(child),
-                        code);
-        if (found)
-            g_ptr_array_add(stage->materials, (gpointer)found);
+        read_material(procedures, child, stage, error);
     }
     return stage;
 }

@@ -312,6 +312,7 @@ static void consequence_free(gpointer data)
     rulerow_behind_clear(&consequence->behind);
     g_free(consequence->zh);
     g_free(consequence->en);
+    g_free(consequence->only);
     g_free(consequence);
 }
 
@@ -321,6 +322,7 @@ static gpointer read_consequence(xmlNode *node)
 
     consequence->zh = rulerow_attribute(node, "zh");
     consequence->en = rulerow_attribute(node, "en");
+    consequence->only = rulerow_attribute(node, "only");
     rulerow_behind(node, "if", &consequence->behind);
     return consequence;
 }

@@ -134,6 +134,8 @@ static void tell_choice(struct notice *notice, const struct affair *affair)
     }
     if (notice->problem_zh)
         return;
+    if (g_str_equal(notice->code, "N1D"))
+        return; /* which says how by itself */
     put(&notice->problem_zh, "请回复遗失证书的序号，例如“1,3”“2-4”或“全部”。");
     put(&notice->problem_en, "Reply with the numbers of the lost certificates: 1,3 or 2-4 or ALL.");
 }
@@ -217,7 +219,12 @@ static void tell_answers(struct notice *notice, const struct affair *affair, con
     notice_add_answer(notice, "不同意", "Reject", "不同意\n原因：");
 }
 
-/* The papers: to whoever checks them and to whoever brings them. */
+static gboolean is_wanted(const struct form *form, const char *only)
+{
+    return !only || g_strcmp0(form_value(form, only), "true") == 0;
+}
+
+/* The papers: to whoever checks them, to whoever brings them, and of those that a receiving enterprise brings, to whom it gets them from. */
 static void tell_materials(struct notice *notice, const struct affair *affair, const char *role, const struct stage *stage)
 {
     gboolean brings = g_str_equal(notice->code, "N1") || g_str_equal(notice->code, "N2b");
@@ -226,8 +233,10 @@ static void tell_materials(struct notice *notice, const struct affair *affair, c
         return;
     for (guint i = 0; i < stage->materials->len; i++) {
         const struct material *material = g_ptr_array_index(stage->materials, i);
-        if (!material->only || g_strcmp0(form_value(affair->form, material->only), "true") == 0)
-            notice_add_material(notice, material->code, material->zh, material->en);
+        gboolean given = brings && g_ptr_array_find(stage->given, material, NULL);
+        gboolean others = g_str_equal(notice->code, "N1") && stage->given->len && !given;
+        if (!others && is_wanted(affair->form, material->only))
+            notice_add_material(notice, material->code, material->zh, material->en, given ? "applicant" : NULL);
     }
 }
 
@@ -331,15 +340,18 @@ static void tell_consequences(const struct affair *affair, struct notice *notice
         g_auto(GStrv) en = g_strsplit(consequence->en, CONSEQUENCE_CERTIFICATES, -1);
         g_autofree char *said_zh = g_strjoinv(number, zh);
         g_autofree char *said_en = g_strjoinv(number, en);
-        if (!consequence->behind.off)
+        if (!consequence->behind.off && is_wanted(affair->form, consequence->only))
             notice_add_consequence(notice, said_zh, said_en);
     }
 }
 
-static gboolean shows_form(const char *code)
+/* A returned request is shown to its applicant alone, who corrects it. */
+static gboolean shows_form(const char *code, const char *role)
 {
-    static const char *const codes[] = {"N1D", "N1", "N2", "N4", "N6r", "N8"};
+    static const char *const codes[] = {"N1D", "N1", "N2", "N4", "N8"};
 
+    if (g_str_equal(code, "N6r"))
+        return g_strcmp0(role, "applicant") == 0;
     for (guint i = 0; i < G_N_ELEMENTS(codes); i++)
         if (g_str_equal(codes[i], code))
             return TRUE;
@@ -362,12 +374,12 @@ void tell(const struct affair *affair, struct plan *plan, const char *code, cons
     tell_decision(notice, affair, occasion);
     tell_occasion(notice, occasion);
     tell_reports(notice, affair->mind, occasion->reports);
-    if (shows_form(code))
+    if (shows_form(code, hearer->role))
         tell_rows(notice, affair->request, affair->form);
     else if (occasion->names_holder)
         tell_holder(notice, affair->form);
     tell_consequences(affair, notice, occasion);
-    if (hearer->role && g_str_equal(hearer->role, "reviewer") && shows_form(code))
+    if (hearer->role && g_str_equal(hearer->role, "reviewer") && shows_form(code, hearer->role))
         tell_previous(notice, affair);
     if (g_str_equal(code, "N1D") || (g_str_equal(code, "N9") && g_str_equal(occasion->state, "draft")))
         tell_choice(notice, affair);

@@ -19,6 +19,8 @@ static char *shown(const struct field *field, const char *language)
 {
     const char *meaning = g_str_equal(language, "en") ? field->shown_en : field->shown_zh;
 
+    if (g_str_equal(field->path, "target") && g_str_equal(field->value, "self"))
+        return g_strdup(g_str_equal(language, "en") ? "this account" : "本账号");
     return meaning ? g_strdup_printf(g_str_equal(language, "en") ? "%s (%s)" : "%s（%s）", meaning, field->value)
                    : g_strdup(field->value);
 }
@@ -32,6 +34,29 @@ static const char *partner(const struct form *form, const char *path, gboolean o
             return other;
     }
     return NULL;
+}
+
+/* A new value is called by the name of what it changes: "changes/change[1]/newValue" by that of the field in "changes/change[1]/@field". NULL where it stands for itself. */
+static const struct field *changed_field(const struct form *form, const char *path)
+{
+    if (!g_str_has_suffix(path, "/newValue"))
+        return NULL;
+    g_autofree char *beside = g_strdup_printf("%.*s/@field", (int)(strlen(path) - strlen("/newValue")), path);
+    const struct field *field = form_field(form, beside);
+
+    return field && field->shown_zh && field->shown_en ? field : NULL;
+}
+
+/* Whether the field only says which value changes, or what it was: the row of the new value says both. */
+static gboolean says_what_changes(const struct form *form, const struct request *request, const char *path)
+{
+    const char *name = strrchr(path, '/');
+
+    if (!name || (!g_str_equal(name, "/@field") && !g_str_equal(name, "/oldValue")))
+        return FALSE;
+    g_autofree char *beside = g_strdup_printf("%.*s/newValue", (int)(name - path), path);
+    g_autofree char *recorded = tell_recorded(request, beside);
+    return changed_field(form, beside) && (recorded || g_str_equal(name, "/@field"));
 }
 
 char *tell_recorded(const struct request *request, const char *path)
@@ -64,10 +89,12 @@ void tell_rows(struct notice *notice, const struct request *request, const struc
     for (guint i = 0; i < form->fields->len; i++) {
         const struct field *field = g_ptr_array_index(form->fields, i);
         const char *before = partner(form, field->path, FALSE);
-        if (partner(form, field->path, TRUE))
+        const struct field *changed = changed_field(form, field->path);
+        if (partner(form, field->path, TRUE) || says_what_changes(form, request, field->path))
             continue;
         g_autofree char *now = shown(field, notice->language);
         g_autofree char *old = before ? shown(form_field(form, before), notice->language) : tell_recorded(request, field->path);
-        notice_add_row(notice, field->path, field->label_zh, field->label_en, stranger && !before ? NULL : old, now);
+        notice_add_row(notice, field->path, changed ? changed->shown_zh : field->label_zh,
+                       changed ? changed->shown_en : field->label_en, stranger && !before ? NULL : old, now);
     }
 }

@@ -24,6 +24,14 @@ static void tell_ending(struct notice_stage *told, const struct affair *affair, 
     told->at = mind_clock(now ? affair->mind->now : step->closed);
 }
 
+/* Who will be asked when the request gets there, by what the directory and the form say today; NULL where that is not to be had: it is only a name. Caller frees. */
+static char *foreseen(const struct affair *affair, const struct stage *stage)
+{
+    g_autoptr(GError) unknown = NULL;
+
+    return affair_division(affair, stage, &unknown);
+}
+
 void tell_way(struct notice *notice, const struct affair *affair, const char *here, const char *state,
               const struct plan_verdict *verdict)
 {
@@ -49,10 +57,8 @@ void tell_way(struct notice *notice, const struct affair *affair, const char *he
             put(&told->progress, now ? "now" : "waiting");
         if (here && now)
             division = here;
-        if (!division && stage->field && g_str_equal(stage->authority, "form"))
-            division = form_value(affair->form, stage->field);
-        if (!division && g_str_equal(stage->authority, "province"))
-            division = "370000";
+        g_autofree char *ahead = division ? NULL : foreseen(affair, stage);
+        division = division ? division : ahead;
         const struct division *known = division_find(division);
         put(&told->authority_zh, known ? known->zh : division);
         put(&told->authority_en, known ? known->en : division);

@@ -342,8 +342,12 @@ static gboolean expire(const struct affair *affair, struct plan *plan, GPtrArray
 {
     gboolean waits = affair_awaits_applicant(affair);
     struct occasion occasion = {
-        .problem_zh = waits ? "在规定期限内未收到确认。" : "在规定期限内未审核完毕。",
-        .problem_en = waits ? "It was not confirmed in time." : "It was not decided in time.",
+        .problem_zh = !waits                       ? "在规定期限内未审核完毕。"
+                      : affair->request->submitted ? "在规定期限内未补正。"
+                                                   : "在规定期限内未收到确认。",
+        .problem_en = !waits                       ? "It was not decided in time."
+                      : affair->request->submitted ? "It was not put right in time."
+                                                   : "It was not confirmed in time.",
     };
 
     return workflow_advance(affair, plan, EVENT_EXPIRE, &occasion, "system", NULL, plans, error);

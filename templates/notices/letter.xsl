@@ -16,6 +16,8 @@
 <xsl:stylesheet version="1.0" xmlns:xsl="http://www.w3.org/1999/XSL/Transform" xmlns:n="urn:countersign:notice:1"
                 xmlns:exsl="http://exslt.org/common" exclude-result-prefixes="n exsl">
 
+  <xsl:variable name="closed" select="contains(' rejected withdrawn expired void ', concat(' ', /n:notice/n:request/n:state/@name, ' '))"/>
+
   <xsl:template match="n:notice" mode="letter">
     <xsl:variable name="tree"><xsl:apply-templates select="." mode="sentences"/></xsl:variable>
     <xsl:variable name="said" select="exsl:node-set($tree)"/>
@@ -29,11 +31,12 @@
       <xsl:apply-templates select="n:said" mode="letter"/>
       <xsl:apply-templates select="n:login" mode="letter"/>
       <xsl:call-template name="findings"/>
-      <xsl:apply-templates select="n:decision" mode="letter"/>
+      <!-- N4 says it of every stage before. -->
+      <xsl:apply-templates select="n:decision[not(../@code = 'N4')]" mode="letter"/>
       <xsl:call-template name="glance"/>
       <xsl:call-template name="rows"/>
       <xsl:call-template name="materials"><xsl:with-param name="take" select="$said/take"/></xsl:call-template>
-      <xsl:call-template name="route"/>
+      <xsl:if test="not($closed) or n:request/n:submitted"><xsl:call-template name="route"/></xsl:if>
       <xsl:call-template name="reports"/>
       <xsl:apply-templates select="n:item" mode="letter"/>
       <xsl:call-template name="outcomes"/>
@@ -59,6 +62,10 @@
 
   <xsl:template match="n:problem" mode="letter">
     <p kind="alert"><xsl:copy-of select="@*"/></p>
+  </xsl:template>
+  <!-- Why a request was withdrawn or is void: whoever says it says no more than that. -->
+  <xsl:template match="n:notice[@code = 'N7' or @code = 'N6v']/n:problem" mode="letter">
+    <p kind="alert" zh="原因：{@zh}" en="Reason: {@en}"/>
   </xsl:template>
 
   <xsl:template match="n:said" mode="letter">
@@ -93,6 +100,10 @@
   <xsl:template name="findings">
     <xsl:if test="n:finding[not(@warning)]">
       <section zh="需要更正的问题" en="What to correct">
+        <xsl:if test="not(n:finding[not(@warning) and not(@waits)])">
+          <xsl:attribute name="zh">暂未受理的原因</xsl:attribute>
+          <xsl:attribute name="en">Why it has to wait</xsl:attribute>
+        </xsl:if>
         <xsl:apply-templates select="n:finding[not(@warning)]" mode="letter"/>
       </section>
     </xsl:if>
@@ -147,10 +158,19 @@
     <xsl:if test="n:applicant"><fact zh="申请人" en="Applicant"><xsl:value-of select="n:applicant"/></fact></xsl:if>
     <xsl:if test="n:submitted"><fact zh="提交时间" en="Submitted"><xsl:value-of select="n:submitted"/></fact></xsl:if>
     <!-- A query itself is always done; what is asked about has its own state below. -->
-    <xsl:if test="n:state and not(../@code = 'NS')"><fact zh="当前状态" en="State"><xsl:value-of select="n:state/@zh[$chinese] | n:state/@en[not($chinese)]"/></fact></xsl:if>
+    <xsl:if test="n:state and not(../@code = 'NS')">
+      <fact zh="当前状态" en="State">
+        <xsl:choose>
+          <xsl:when test="n:state/@name = 'done' and not(../n:stage) and $chinese">已办结</xsl:when>
+          <xsl:when test="n:state/@name = 'done' and not(../n:stage)">done</xsl:when>
+          <xsl:otherwise><xsl:value-of select="n:state/@zh[$chinese] | n:state/@en[not($chinese)]"/></xsl:otherwise>
+        </xsl:choose>
+      </fact>
+    </xsl:if>
     <xsl:if test="../n:expires and not(../n:login)">
       <xsl:choose>
-        <xsl:when test="../@code = 'N1D' or ../@code = 'N6r'"><fact zh="确认期限" en="Confirm by"><xsl:value-of select="../n:expires"/></fact></xsl:when>
+        <xsl:when test="../@code = 'N6r'"><fact zh="补正期限" en="Correct by"><xsl:value-of select="../n:expires"/></fact></xsl:when>
+        <xsl:when test="../@code = 'N1D'"><fact zh="确认期限" en="Confirm by"><xsl:value-of select="../n:expires"/></fact></xsl:when>
         <xsl:otherwise><fact zh="办理期限" en="Decide by"><xsl:value-of select="../n:expires"/></fact></xsl:otherwise>
       </xsl:choose>
     </xsl:if>
@@ -161,7 +181,7 @@
     <xsl:if test="n:row[n:old]">
       <section zh="变更内容" en="What changes">
         <xsl:for-each select="n:row[n:old]">
-          <change zh="{@zh}" en="{@en}"><old><xsl:value-of select="n:old"/></old><new><xsl:value-of select="n:new"/></new></change>
+          <change zh="{@zh}" en="{@en}"><old><xsl:apply-templates select="n:old" mode="letter"/></old><new><xsl:value-of select="n:new"/></new></change>
         </xsl:for-each>
       </section>
     </xsl:if>
@@ -174,12 +194,28 @@
     </xsl:if>
   </xsl:template>
 
+  <!-- A value that has not been there yet. -->
+  <xsl:template match="n:old" mode="letter"><xsl:value-of select="."/></xsl:template>
+  <xsl:template match="n:old[not(string(.))]" mode="letter">
+    <xsl:choose>
+      <xsl:when test="$chinese">（无）</xsl:when>
+      <xsl:otherwise>(none)</xsl:otherwise>
+    </xsl:choose>
+  </xsl:template>
+
   <xsl:template name="materials">
     <xsl:param name="take"/>
     <xsl:if test="n:material">
       <section zh="书面材料" en="Papers">
         <xsl:copy-of select="$take/@zh | $take/@en"/>
-        <xsl:for-each select="n:material"><item mark="{@code}" zh="{@zh}" en="{@en}"/></xsl:for-each>
+        <xsl:for-each select="n:material">
+          <xsl:choose>
+            <xsl:when test="@from and ../@code = 'N2b'">
+              <item mark="{@code}" zh="{@zh}，由申请人提供" en="{@en}; it comes from the applicant"/>
+            </xsl:when>
+            <xsl:otherwise><item mark="{@code}" zh="{@zh}" en="{@en}"/></xsl:otherwise>
+          </xsl:choose>
+        </xsl:for-each>
       </section>
     </xsl:if>
   </xsl:template>
@@ -196,6 +232,7 @@
                 <xsl:when test="@progress = 'passed'">已通过</xsl:when>
                 <xsl:when test="@progress = 'now'">审核中</xsl:when>
                 <xsl:when test="@progress = 'rejected'">未通过</xsl:when>
+                <xsl:when test="$closed">未办理</xsl:when>
                 <xsl:otherwise>待办理</xsl:otherwise>
               </xsl:choose>
               <xsl:if test="@reviewer">，审核人 <xsl:value-of select="@reviewer"/></xsl:if>
@@ -209,6 +246,7 @@
                 <xsl:when test="@progress = 'passed'">passed</xsl:when>
                 <xsl:when test="@progress = 'now'">under review</xsl:when>
                 <xsl:when test="@progress = 'rejected'">not approved</xsl:when>
+                <xsl:when test="$closed">not reached</xsl:when>
                 <xsl:otherwise>to come</xsl:otherwise>
               </xsl:choose>
               <xsl:if test="@reviewer">, reviewer <xsl:value-of select="@reviewer"/></xsl:if>
@@ -237,7 +275,7 @@
     <section zh="{normalize-space(concat('第', @number, '项 ', n:request/@zh, ' ', n:request/@id, ' ', n:request/n:applicant))}"
              en="{normalize-space(concat(@number, ' ', n:request/@en, ' ', n:request/@id, ' ', n:request/n:applicant))}">
       <xsl:for-each select="n:row[n:old]">
-        <change zh="{@zh}" en="{@en}"><old><xsl:value-of select="n:old"/></old><new><xsl:value-of select="n:new"/></new></change>
+        <change zh="{@zh}" en="{@en}"><old><xsl:apply-templates select="n:old" mode="letter"/></old><new><xsl:value-of select="n:new"/></new></change>
       </xsl:for-each>
       <xsl:for-each select="n:row[not(n:old)]">
         <fact zh="{@zh}" en="{@en}"><xsl:value-of select="n:new"/></fact>
@@ -316,8 +354,8 @@
   </xsl:template>
 
   <xsl:template name="foot">
-    <foot zh="本邮件由会签系统自动发出。附件 notice.xml 为本通知的机器可读回执。"
-          en="Sent automatically by Countersign. The attached notice.xml is this notice as a machine-readable receipt."/>
+    <foot zh="本邮件由会签系统自动发出，所列时间均为北京时间。附件 notice.xml 为本通知的机器可读回执。"
+          en="Sent automatically by Countersign; all times are Beijing time (UTC+8). The attached notice.xml is this notice as a machine-readable receipt."/>
     <xsl:if test="n:audit">
       <foot zh="审计链：{n:audit}" en="Audit chain: {n:audit}"/>
     </xsl:if>

@@ -63,7 +63,7 @@ static void fill(struct notice *notice)
     g_ptr_array_add(notice->references, g_strdup("first@example.com"));
     g_ptr_array_add(notice->references, g_strdup("second@example.com"));
     notice_add_row(notice, "newName", "企业名称", "Enterprise name", "旧", "新");
-    notice_add_material(notice, "M01", "本表打印件", "the printed table");
+    notice_add_material(notice, "M01", "本表打印件", "the printed table", "applicant");
     notice_add_answer(notice, "同意", "Approve", "同意\n留档编号：");
     notice_add_stage(notice, "cityReview", "市初审", "city review")->progress = g_strdup("now");
     notice_add_report(notice)->request = g_strdup("T5-2026-000001");
