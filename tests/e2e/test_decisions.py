@@ -174,7 +174,10 @@ def test_the_same_mail_again_changes_nothing(people, asked_one):
 def test_a_stranger_with_the_right_token_is_nobody(people, asked_one):
     newcomer, request, task = asked_one
     people.reply(task, APPROVE, "assistant@elsewhere.test")
-    assert people.told("assistant@elsewhere.test") == []
+    people.reply(task, "不同意\n原因：资料不全", "assistant@elsewhere.test")
+    letter = people.letter("assistant@elsewhere.test", "NX")
+    assert "收到该邮件的邮箱" in letter.text and request not in letter.text + letter.subject and newcomer.name not in letter.text
+    assert people.told("assistant@elsewhere.test") == ["NX"]
     assert undecided(people, newcomer, request)
 
 
@@ -185,7 +188,7 @@ def test_a_display_name_is_no_proof(people, asked_one):
     answer["Reply-To"] = LINYI
     answer["Sender"] = LINYI
     people.send(answer, sender=LINYI, to=task.answer_to)
-    assert people.told("fake@elsewhere.test") == []
+    assert people.told("fake@elsewhere.test") == ["NX"]
     assert undecided(people, newcomer, request)
 
 

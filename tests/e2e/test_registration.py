@@ -177,7 +177,37 @@ def test_only_its_sender_confirms_a_draft(people):
     draft = people.letter(newcomer.mail, "N1D")
     people.reply(draft, "确认", "somebody@elsewhere.test")
     assert people.state(draft.request) == "draft"
-    assert people.told("somebody@elsewhere.test") == []
+    letter = people.letter("somebody@elsewhere.test", "NX")
+    assert "收到该邮件的邮箱" in letter.text and newcomer.name not in letter.text
+    assert people.told("somebody@elsewhere.test") == ["NX"]
+
+
+def test_the_same_form_twice_is_one_draft(people):
+    newcomer = people.enterprise()
+    people.send(newcomer.registration(people.address))
+    first = people.letter(newcomer.mail, "N1D")
+    people.send(newcomer.registration(people.address))
+    again = people.letter(newcomer.mail, "N1D")
+    assert again.request == first.request and again.subject != first.subject  # a token of its own
+    people.reply(first, "确认")
+    people.letter(newcomer.mail, "N1", first.request)
+    assert people.state(first.request) == "cityReview"
+    assert people.told(newcomer.mail) == ["N1", "N1D", "N1D"]
+
+
+def test_the_receipt_of_a_replaced_draft_leads_to_the_new_one(people):
+    newcomer = people.enterprise()
+    people.send(newcomer.registration(people.address))
+    first = people.letter(newcomer.mail, "N1D")
+    text = newcomer.form().replace("</head>", "<remark>地址已更正</remark></head>")
+    people.send(in_place(newcomer.registration(people.address), text.encode()))
+    second = people.letter(newcomer.mail, "N1D")
+    assert second.request != first.request and people.state(first.request) == "withdrawn"
+    people.reply(first, "确认")
+    assert second.request in people.letter(newcomer.mail, "N9", first.request).text
+    people.reply(second, "确认")
+    people.letter(newcomer.mail, "N1", second.request)
+    assert people.state(second.request) == "cityReview"
 
 
 # What is not accepted
