@@ -18,10 +18,10 @@ const char *command_option(const struct command_call *call, const char *name)
     return NULL;
 }
 
-const char *command_argument(const struct command_call *call, const char *const *valued, guint place)
+const char *command_argument(const struct command_call *call, guint place)
 {
     for (int i = 0; i < call->argc; i++) {
-        if (g_strv_contains(valued, call->argv[i]))
+        if (g_strv_contains(call->valued, call->argv[i]))
             i++;
         else if (!g_str_has_prefix(call->argv[i], "--") && !place--)
             return call->argv[i];
@@ -335,8 +335,6 @@ enum command_exit command_show(const struct command_call *call)
     GError *error = NULL;
     struct records records;
 
-    if (call->argc < 1)
-        return COMMAND_USAGE;
     struct site *site = site_open(call->config, TRUE, &error);
     if (!site)
         return command_fault(error);
@@ -421,7 +419,7 @@ enum command_exit command_audit(const struct command_call *call)
     GError *error = NULL;
     gint64 broken;
 
-    if (call->argc != 1 || !g_str_equal(call->argv[0], "verify"))
+    if (!g_str_equal(call->argv[0], "verify"))
         return COMMAND_USAGE;
     struct store *store = open_state(call, TRUE, &error);
     if (!store)

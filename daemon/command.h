@@ -14,14 +14,15 @@ enum command_exit {
 struct command_call {
     const struct config *config; /* NULL for commands that need none */
     gboolean json;
-    int argc; /* after the command's name */
+    int argc; /* after the command's name: as many words, and such options, as the command takes */
     char **argv;
+    const char *const *valued; /* NULL-terminated: the options that the next word belongs to */
 };
 
 /* The value after `--name`; NULL when it is not given. */
 const char *command_option(const struct command_call *call, const char *name);
-/* The argument at `place` among those that are no options (each option in `valued`, NULL-terminated, takes the next argument with it); NULL when there are not so many. */
-const char *command_argument(const struct command_call *call, const char *const *valued, guint place);
+/* The argument at `place` among those that are neither options nor their values; NULL when there are not so many. */
+const char *command_argument(const struct command_call *call, guint place);
 /* Whether `--name` stands anywhere. */
 gboolean command_flag(const struct command_call *call, const char *name);
 /* Say what the world did; takes `error`. */

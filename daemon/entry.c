@@ -14,8 +14,6 @@
 #define CERTIFICATES_MOST 200
 #define REQUESTS_MOST 200
 
-static const char *const valued[] = {"--most", NULL};
-
 struct pair {
     const char *name; /* '#' before a number's */
     char *value;
@@ -448,10 +446,10 @@ static GPtrArray *find_all(struct site *site, const char *key, GError **error)
 
 enum command_exit command_entry(const struct command_call *call)
 {
-    const char *key = command_argument(call, valued, 0);
+    const char *key = command_argument(call, 0);
     GError *error = NULL;
 
-    if (!key || !*key || command_argument(call, valued, 1) || !g_utf8_validate(key, -1, NULL))
+    if (!*key || !g_utf8_validate(key, -1, NULL))
         return COMMAND_USAGE;
     struct site *site = site_open(call->config, TRUE, &error);
     if (!site)

@@ -13,8 +13,6 @@
 #define FILE_MOST (64u << 20)
 #define JOBS_MOST 200 /* of one call of the directory's */
 
-static const char *const valued[] = {"--administrator-dn", "--password-file", NULL};
-
 struct load {
     const struct command_call *call;
     const char *file;
@@ -219,12 +217,11 @@ static int find_kind(const char *name)
 
 enum command_exit command_load(const struct command_call *call)
 {
-    struct load load = {.call = call, .file = command_argument(call, valued, 1)};
-    int kind = find_kind(command_argument(call, valued, 0));
+    struct load load = {.call = call, .file = command_argument(call, 1)};
+    int kind = find_kind(command_argument(call, 0));
     GError *error = NULL;
 
-    if (kind < 0 || !load.file || command_argument(call, valued, 2) ||
-        !command_option(call, "--administrator-dn") != !command_option(call, "--password-file"))
+    if (kind < 0 || !command_option(call, "--administrator-dn") != !command_option(call, "--password-file"))
         return COMMAND_USAGE;
     load.site = site_open(call->config, TRUE, &error);
     if (!load.site)

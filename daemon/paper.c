@@ -15,8 +15,6 @@
 #define ARCHIVE_MOST 40 /* characters (domain.md 3.6) */
 #define REASON_MOST 500
 
-static const char *const valued[] = {"--archive", "--reason", "--on-behalf-of", NULL};
-
 struct paper { /* one command at work, inside its transaction */
     const struct command_call *call;
     struct site *site;
@@ -61,7 +59,7 @@ static gboolean state_exists(const struct command_call *call, GError **error)
 /* From here to close() nobody else moves a request. */
 static gboolean open_paper(struct paper *paper, const struct command_call *call, GError **error)
 {
-    *paper = (struct paper){.call = call, .request = command_argument(call, valued, 0), .plans = plan_list()};
+    *paper = (struct paper){.call = call, .request = command_argument(call, 0), .plans = plan_list()};
     if (!state_exists(call, error) || !(paper->site = site_open(call->config, FALSE, error))) {
         g_ptr_array_unref(paper->plans);
         return FALSE;
@@ -176,13 +174,13 @@ static enum command_exit decide_for(struct paper *paper, const struct entry *rev
 
 enum command_exit command_decide(const struct command_call *call)
 {
-    const char *verdict = command_argument(call, valued, 1), *uid = command_option(call, "--on-behalf-of");
+    const char *verdict = command_argument(call, 1), *uid = command_option(call, "--on-behalf-of");
     gboolean approve = g_strcmp0(verdict, "approve") == 0;
     GError *error = NULL;
     struct paper paper;
 
-    if (!uid || (!approve && g_strcmp0(verdict, "reject") != 0) || command_argument(call, valued, 2) ||
-        !fits(command_option(call, "--archive"), ARCHIVE_MOST) || !fits(command_option(call, "--reason"), REASON_MOST))
+    if (!uid || (!approve && g_strcmp0(verdict, "reject") != 0) || !fits(command_option(call, "--archive"), ARCHIVE_MOST) ||
+        !fits(command_option(call, "--reason"), REASON_MOST))
         return COMMAND_USAGE;
     if (!open_paper(&paper, call, &error))
         return command_fault(error);
@@ -224,8 +222,7 @@ enum command_exit command_withdraw(const struct command_call *call)
     GError *error = NULL;
     struct paper paper;
 
-    if (!command_argument(call, valued, 0) || command_argument(call, valued, 1) ||
-        !fits(command_option(call, "--reason"), REASON_MOST))
+    if (!fits(command_option(call, "--reason"), REASON_MOST))
         return COMMAND_USAGE;
     if (!open_paper(&paper, call, &error))
         return command_fault(error);
@@ -246,12 +243,10 @@ static enum command_exit send_again(struct paper *paper, const struct affair *af
 
 enum command_exit command_reissue(const struct command_call *call)
 {
-    const char *uid = command_argument(call, valued, 1);
+    const char *uid = command_argument(call, 1);
     GError *error = NULL;
     struct paper paper;
 
-    if (!command_argument(call, valued, 0) || command_argument(call, valued, 2))
-        return COMMAND_USAGE;
     if (!open_paper(&paper, call, &error))
         return command_fault(error);
     struct entry *reviewer = uid ? find_reviewer(&paper, uid, &error) : NULL;

@@ -50,6 +50,27 @@ def test_an_unknown_request_and_an_unknown_command(people):
     assert people.run_tool("show").returncode == 2
 
 
+@pytest.mark.parametrize("arguments, wrong", [
+    ("list extra", "extra"),
+    ("list --state", "--state"),
+    ("list --state done --state draft", "--state"),
+    ("show T5-2026-000001 T5-2026-000002", "T5-2026-000002"),
+    ("show --full T5-2026-000001", "--full"),
+    ("outbox now", "now"),
+    ("retry 1 2", "2"),
+    ("check all", "all"),
+    ("load trainees people.csv --dryrun", "--dryrun"),
+    ("load trainees people.csv more.csv", "more.csv"),
+    ("decide T5-2026-000001 approve --archive --on-behalf-of city-jinan-1", "--archive"),
+    ("withdraw T5-2026-000001 T5-2026-000002", "T5-2026-000002"),
+    ("frobnicate", "frobnicate"),
+])
+def test_a_word_that_would_do_nothing_is_said(people, arguments, wrong):
+    done = people.run_tool(*arguments.split())
+    assert done.returncode == 2 and not done.stdout
+    assert wrong in done.stderr.splitlines()[0]
+
+
 @pytest.mark.parametrize("arguments", [("list", "--state", "bogus"), ("list", "--type", "T2"), ("list", "--most", "x"),
                                        ("list", "--most", "-1"), ("outbox", "--state", "nonsense")])
 def test_a_filter_that_is_none_is_said(people, arguments):
