@@ -12,6 +12,7 @@
 struct sent {              /* the mail of ours that came back or was answered by a machine */
     char *request, *mail;  /* NULL: none of ours, or about no request */
     struct ticket *ticket; /* the token it carried; NULL */
+    struct docket *docket; /* whose token it carried instead: a daily list; NULL */
 };
 
 static void sent_clear(struct sent *sent)
@@ -19,6 +20,7 @@ static void sent_clear(struct sent *sent)
     g_free(sent->request);
     g_free(sent->mail);
     ticket_free(sent->ticket);
+    docket_free(sent->docket);
 }
 
 static void find_sent(const struct mind *mind, const GArray *sightings, const char *message_id, struct sent *sent)
@@ -29,7 +31,11 @@ static void find_sent(const struct mind *mind, const GArray *sightings, const ch
     g_autofree char *hash = token ? token_hash(token) : NULL;
 
     *sent = (struct sent){.ticket = hash ? records->ticket(records->context, hash) : NULL};
-    if (sent->ticket) {
+    if (hash && !sent->ticket)
+        sent->docket = records->docket(records->context, hash);
+    if (sent->docket) {
+        sent->mail = g_strdup(sent->docket->mail);
+    } else if (sent->ticket) {
         sent->request = g_strdup(sent->ticket->request);
         sent->mail = g_strdup(sent->ticket->mail);
     } else if (message_id) {
@@ -88,39 +94,51 @@ static gboolean pass_by(const struct affair *affair, const struct ticket *ticket
     return announce(affair, plan, &rule, &occasion, error);
 }
 
-/* One mail a day about one address, however many requests wait for it. */
-static void tell_of_address(const struct affair *affair, const struct bounce *bounce, const char *mail, GPtrArray *plans)
+/* One mail a day about one address, however many requests wait for it; none to the operator about the operator's own. `affair` NULL: it is not about one request. */
+static void tell_of_address(const struct mind *mind, const struct affair *affair, const struct bounce *bounce, const char *mail,
+                            GPtrArray *plans)
 {
-    struct plan *plan = plan_new("reported", affair->request->id);
+    struct plan *plan = plan_new("reported", affair ? affair->request->id : NULL);
     const char *status = bounce->status ? bounce->status : "-";
-    const struct step *open = affair_open_step(affair);
+    const struct step *open = affair ? affair_open_step(affair) : NULL;
     g_autofree char *zh = g_strdup_printf("发往 %s 的邮件被退回（%s），请核对该邮箱。", mail, status);
     g_autofree char *en = g_strdup_printf("Mail to %s came back (%s); please look after that address.", mail, status);
-    g_autofree char *clock = mind_clock(affair->mind->now);
+    g_autofree char *clock = mind_clock(mind->now);
     g_autofree char *serial = g_strdup_printf("returned-%s-%.10s", mail, clock);
     struct notice_rule rule = {"N11", "operator"};
-    struct occasion occasion = {
-        .problem_zh = zh, .problem_en = en, .state = affair->request->state, .step = open ? open->number : 0, .serial = serial};
+    struct occasion occasion = {.problem_zh = zh,
+                                .problem_en = en,
+                                .state = affair ? affair->request->state : NULL,
+                                .step = open ? open->number : 0,
+                                .serial = serial};
 
-    announce(affair, plan, &rule, &occasion, NULL); /* the operator's address is configuration: nothing is asked */
-    plan_limit(plan, 1, affair->mind->now + 2 * DAY_MS, "returned|%s|%.10s", mail, clock);
+    if (g_strcmp0(mail, mind->policy->operator_mail) == 0) {
+        plan_free(plan);
+        return;
+    }
+    if (affair)
+        announce(affair, plan, &rule, &occasion, NULL); /* the operator's address is configuration: nothing is asked */
+    else
+        tell_operator(mind, plan, zh, en, serial);
+    plan_limit(plan, 1, mind->now + 2 * DAY_MS, "returned|%s|%.10s", mail, clock);
     g_ptr_array_add(plans, plan);
 }
 
-static gboolean note_bounce(const struct affair *affair, const struct sent *sent, const struct message *message, struct plan *plan,
-                            GPtrArray *plans, GError **error)
+static gboolean is_dead(const struct bounce *bounce)
+{
+    return bounce->permanent && !bounce->full;
+}
+
+static gboolean note_bounce(const struct affair *affair, const struct ticket *ticket, const char *mail,
+                            const struct message *message, struct plan *plan, GError **error)
 {
     const struct bounce *bounce = message->bounce;
     g_autofree char *detail =
-        g_strdup_printf("%s%s: %s (%s)", bounce->permanent || bounce->full ? "came back: mail to " : "report on mail to ",
-                        sent->mail, bounce->status ? bounce->status : "-", message->why);
+        g_strdup_printf("%s%s: %s (%s)", bounce->permanent || bounce->full ? "came back: mail to " : "report on mail to ", mail,
+                        bounce->status ? bounce->status : "-", message->why);
 
     plan_event(plan, message->from ? message->from : "nobody", kind_name(message->kind), NULL, NULL, detail);
-    if (!bounce->permanent && !bounce->full)
-        return TRUE;
-    if (g_strcmp0(sent->mail, affair->mind->policy->operator_mail) != 0)
-        tell_of_address(affair, bounce, sent->mail, plans);
-    return bounce->full || !sent->ticket || pass_by(affair, sent->ticket, plan, error);
+    return !is_dead(bounce) || !ticket || pass_by(affair, ticket, plan, error);
 }
 
 /* The login name of who stands in today; NULL when nobody does. Days without a bound count. */
@@ -223,24 +241,78 @@ static gboolean is_absent(const struct affair *affair, const struct ticket *tick
            !automatic_is_receipt(message->why, message->subject);
 }
 
+/* The ticket with which the list's person can still decide what it lists there; NULL when that does not wait for them any more. */
+static const struct ticket *listed_ticket(const struct affair *affair, const struct docket *docket, const struct docket_item *item)
+{
+    for (guint i = 0; i < affair->tickets->len; i++) {
+        const struct ticket *ticket = g_ptr_array_index(affair->tickets, i);
+        if (ticket->step == item->step && is_of_open_step(affair, ticket) && g_strcmp0(ticket->person, docket->person) == 0)
+            return ticket;
+    }
+    return NULL;
+}
+
+/* The same for one request of a list as if the mail were its own review mail. `message` NULL: the list was refused when it was handed over. */
+static gboolean note_listed(const struct affair *affair, const struct ticket *ticket, const struct message *message,
+                            GPtrArray *plans, GError **error)
+{
+    struct plan *plan = plan_new(message && message->kind != KIND_BOUNCE ? "absent" : "bounced", affair->request->id);
+    gboolean fine;
+
+    if (!message)
+        fine = pass_by(affair, ticket, plan, error);
+    else if (message->kind == KIND_BOUNCE)
+        fine = note_bounce(affair, ticket, ticket->mail, message, plan, error);
+    else
+        fine = !is_absent(affair, ticket, message) || note_absence(affair, ticket, message, plan, error);
+    g_ptr_array_add(plans, plan);
+    return fine;
+}
+
+static gboolean note_list(const struct mind *mind, const struct docket *docket, const struct message *message, GPtrArray *plans,
+                          GError **error)
+{
+    gboolean fine = TRUE;
+
+    for (guint i = 0; fine && i < docket->items->len; i++) {
+        const struct docket_item *item = g_ptr_array_index(docket->items, i);
+        struct affair *affair = affair_open(mind, item->request);
+        const struct ticket *ticket = affair ? listed_ticket(affair, docket, item) : NULL;
+        fine = !ticket || note_listed(affair, ticket, message, plans, error);
+        affair_free(affair);
+    }
+    return fine;
+}
+
+static gboolean note_request(const struct affair *affair, const struct sent *sent, const struct message *message, struct plan *plan,
+                             GError **error)
+{
+    if (message->kind == KIND_BOUNCE && message->bounce)
+        return note_bounce(affair, sent->ticket, sent->mail, message, plan, error);
+    if (is_absent(affair, sent->ticket, message))
+        return note_absence(affair, sent->ticket, message, plan, error);
+    plan_event(plan, message->from ? message->from : "nobody", kind_name(message->kind), NULL, NULL, message->why);
+    return TRUE;
+}
+
 gboolean absence_note(const struct mind *mind, const struct message *message, GPtrArray *plans, GError **error)
 {
     const struct bounce *bounce = message->kind == KIND_BOUNCE ? message->bounce : NULL;
+    gboolean telling = bounce || message->kind == KIND_AUTOMATIC, fine = TRUE;
     struct sent sent;
 
     find_sent(mind, message->sightings, bounce ? bounce->message_id : NULL, &sent);
     struct plan *plan = plan_new(bounce ? "bounced" : "ignored", sent.request);
     struct affair *affair = sent.request ? affair_open(mind, sent.request) : NULL;
-    gboolean fine = TRUE;
 
     plan_log(plan, "%s from %s%s%s: %s", kind_name(message->kind), message->from ? message->from : "nobody",
              sent.mail ? " about mail to " : "", sent.mail ? sent.mail : "", message->why);
-    if (affair && bounce)
-        fine = note_bounce(affair, &sent, message, plan, plans, error);
-    else if (affair && is_absent(affair, sent.ticket, message))
-        fine = note_absence(affair, sent.ticket, message, plan, error);
-    else if (affair)
-        plan_event(plan, message->from ? message->from : "nobody", kind_name(message->kind), NULL, NULL, message->why);
+    if (bounce && (bounce->permanent || bounce->full) && (affair || sent.docket))
+        tell_of_address(mind, affair, bounce, sent.mail, plans);
+    if (affair)
+        fine = note_request(affair, &sent, message, plan, error);
+    else if (sent.docket && telling)
+        fine = note_list(mind, sent.docket, message, plans, error);
     g_ptr_array_add(plans, plan);
     affair_free(affair);
     sent_clear(&sent);
@@ -261,6 +333,8 @@ gboolean absence_refused(const struct mind *mind, const char *message_id, GPtrAr
         fine = pass_by(affair, sent.ticket, plan, error);
         g_ptr_array_add(plans, plan);
         affair_free(affair);
+    } else if (sent.docket) {
+        fine = note_list(mind, sent.docket, NULL, plans, error);
     }
     sent_clear(&sent);
     return fine;

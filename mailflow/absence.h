@@ -12,7 +12,9 @@
  *                            one that lives, the others of the authority are invited, and when there is none, operator and province hear that it waits
  *   a full mailbox           the operator hears of it, likewise; it may serve again, and the reminder asks once more
  *   a reviewer's own answer  the deputy the directory names for today gets a mail and a token of their own, as a reviewer of the same authority; the applicant hears
- *                            once a stage that it goes on */
+ *                            once a stage that it goes on
+ *
+ * About a daily list it is the same for each request of the list that still waits for its reader. */
 gboolean absence_note(const struct mind *mind, const struct message *message, GPtrArray *plans, GError **error);
 
 /* A mail of ours was refused for good when it was handed over: the same for its ticket as when it had come back; the operator is told by whoever found out. */

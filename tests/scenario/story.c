@@ -148,3 +148,32 @@ void story_move(struct scene *scene, const char *dn, const char *city)
     story_approve_all(scene, id);
     assert_string_equal(scene_state(scene, id), "done");
 }
+
+void story_bounce(struct scene *scene, const struct mail *mail, const char *action, const char *status)
+{
+    static guint number;
+    g_autofree char *report = g_strdup_printf(
+        "Return-Path: <>\r\nFrom: <MAILER-DAEMON@mx.example.com>\r\nTo: <" SCENE_ADDRESS ">\r\nMessage-ID: <%u@mx.example.com>\r\n"
+        "Subject: Undelivered Mail Returned to Sender\r\nAuto-Submitted: auto-replied\r\nMIME-Version: 1.0\r\n"
+        "Content-Type: multipart/report; report-type=delivery-status; boundary=\"b\"\r\n\r\n"
+        "--b\r\nContent-Type: text/plain\r\n\r\nyour message could not be delivered\r\n"
+        "--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example.com\r\n\r\n"
+        "Final-Recipient: rfc822; %s\r\nAction: %s\r\nStatus: %s\r\n\r\n"
+        "--b\r\nContent-Type: text/rfc822-headers\r\n\r\nFrom: <" SCENE_ADDRESS ">\r\nTo: <%s>\r\nMessage-ID: <%s>\r\n"
+        "Subject: x\r\n\r\n--b--\r\n",
+        ++number, mail->to, action, status, mail->to, mail->message_id);
+
+    scene_receive(scene, report, strlen(report));
+    scene_deliver(scene);
+}
+
+void story_machine(struct scene *scene, const struct mail *mail, const char *from, const char *subject, const char *mark)
+{
+    static guint number;
+    g_autofree char *note = g_strdup_printf("From: <%s>\r\nTo: <" SCENE_ADDRESS ">\r\nMessage-ID: <a%u@example.com>\r\n"
+                                            "Subject: %s\r\nIn-Reply-To: <%s>\r\n%s\r\n\r\n同意 I am away. 同意\r\n",
+                                            from, ++number, subject, mail->message_id, mark);
+
+    scene_receive(scene, note, strlen(note));
+    scene_deliver(scene);
+}

@@ -28,5 +28,9 @@ void story_withdraw(struct scene *scene, const char *type, const char *id);
 void story_refuse(struct scene *scene, const char *type, const char *code, ...) G_GNUC_NULL_TERMINATED;
 /* The enterprise moves to another city by form T3C, through both cities. */
 void story_move(struct scene *scene, const char *dn, const char *city);
+/* A mail system says that `mail` did not arrive at its address: "failed" or "delayed", and the status code of RFC 3463. */
+void story_bounce(struct scene *scene, const struct mail *mail, const char *action, const char *status);
+/* A machine of `from` answers the mail, under that subject and with a header field that shows what it is. */
+void story_machine(struct scene *scene, const struct mail *mail, const char *from, const char *subject, const char *mark);
 
 #endif

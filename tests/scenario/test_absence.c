@@ -17,46 +17,15 @@
 #define LINYI_1_DN REVIEWER("city-linyi-1", "371300")
 #define DEPUTY_DN REVIEWER("city-linyi-2", "371300")
 
-/* A mail system says that `mail` did not arrive at its address. */
-static void bounce(struct scene *scene, const struct mail *mail, const char *action, const char *status)
-{
-    static guint number;
-    g_autofree char *report = g_strdup_printf(
-        "Return-Path: <>\r\nFrom: <MAILER-DAEMON@mx.example.com>\r\nTo: <" SCENE_ADDRESS ">\r\nMessage-ID: <%u@mx.example.com>\r\n"
-        "Subject: Undelivered Mail Returned to Sender\r\nAuto-Submitted: auto-replied\r\nMIME-Version: 1.0\r\n"
-        "Content-Type: multipart/report; report-type=delivery-status; boundary=\"b\"\r\n\r\n"
-        "--b\r\nContent-Type: text/plain\r\n\r\nyour message could not be delivered\r\n"
-        "--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example.com\r\n\r\n"
-        "Final-Recipient: rfc822; %s\r\nAction: %s\r\nStatus: %s\r\n\r\n"
-        "--b\r\nContent-Type: text/rfc822-headers\r\n\r\nFrom: <" SCENE_ADDRESS ">\r\nTo: <%s>\r\nMessage-ID: <%s>\r\n"
-        "Subject: x\r\n\r\n--b--\r\n",
-        ++number, mail->to, action, status, mail->to, mail->message_id);
-
-    scene_receive(scene, report, strlen(report));
-    scene_deliver(scene);
-}
-
 static void come_back(struct scene *scene, const char *code, const char *to)
 {
-    bounce(scene, scene_mail(scene, code, to), "failed", "5.1.1");
-}
-
-/* The reviewer's machine answers the mail. */
-static void answer_titled(struct scene *scene, const struct mail *mail, const char *from, const char *subject, const char *mark)
-{
-    static guint number;
-    g_autofree char *note = g_strdup_printf("From: <%s>\r\nTo: <" SCENE_ADDRESS ">\r\nMessage-ID: <a%u@example.com>\r\n"
-                                            "Subject: %s\r\nIn-Reply-To: <%s>\r\n%s\r\n\r\n同意 I am away. 同意\r\n",
-                                            from, ++number, subject, mail->message_id, mark);
-
-    scene_receive(scene, note, strlen(note));
-    scene_deliver(scene);
+    story_bounce(scene, scene_mail(scene, code, to), "failed", "5.1.1");
 }
 
 #define AWAY "Out of Office: x"
 static void be_absent(struct scene *scene, const char *who)
 {
-    answer_titled(scene, scene_mail(scene, "N2", who), who, AWAY, "Auto-Submitted: auto-replied");
+    story_machine(scene, scene_mail(scene, "N2", who), who, AWAY, "Auto-Submitted: auto-replied");
 }
 
 /* A registration that waits for Linyi, where one decides. */
@@ -118,7 +87,7 @@ static void test_a_delay_is_only_noted(void **state)
     (void)state;
     guint before = living(scene, id);
 
-    bounce(scene, scene_mail(scene, "N2", JINAN_1), "delayed", "4.4.1");
+    story_bounce(scene, scene_mail(scene, "N2", JINAN_1), "delayed", "4.4.1");
     assert_int_equal(living(scene, id), before);
     assert_null(scene_mail(scene, "N11", NULL));
     assert_int_equal(scene_audited(scene, id, "bounce", NULL), 1);
@@ -132,7 +101,7 @@ static void test_a_full_mailbox_is_told_and_may_serve_again(void **state)
     (void)state;
     guint before = living(scene, id), sent = scene->mails->len;
 
-    bounce(scene, scene_mail(scene, "N2", JINAN_1), "failed", "5.2.2");
+    story_bounce(scene, scene_mail(scene, "N2", JINAN_1), "failed", "5.2.2");
     assert_int_equal(living(scene, id), before);
     assert_true(scene_told(scene, "N11", SCENE_OPERATOR, JINAN_1));
     assert_int_equal(scene->mails->len, sent + 1);
@@ -182,7 +151,7 @@ static void test_the_same_address_is_reported_once_a_day(void **state)
     for (guint i = 0; i < scene->mails->len; i++) {
         const struct mail *mail = g_ptr_array_index(scene->mails, i);
         if (g_str_equal(mail->code, "N2") && g_str_equal(mail->to, JINAN_1))
-            bounce(scene, mail, "failed", "5.1.1");
+            story_bounce(scene, mail, "failed", "5.1.1");
     }
     assert_int_equal(scene_audited(scene, id, "bounce", NULL) + scene_audited(scene, other, "bounce", NULL), 2);
     assert_int_equal(scene_mails(scene, "N11", SCENE_OPERATOR), 1);
@@ -228,7 +197,7 @@ static void test_a_bounce_of_a_decided_stage_changes_nothing(void **state)
 
     scene_reply(scene, JINAN_2, "N2", STORY_APPROVE);
     scene_forget(scene);
-    bounce(scene, &late, "failed", "5.1.1");
+    story_bounce(scene, &late, "failed", "5.1.1");
     assert_int_equal(scene_mails(scene, NULL, NULL), scene_mails(scene, "N11", SCENE_OPERATOR));
     assert_string_equal(scene_state(scene, id), "done");
     leave(scene, id);
@@ -276,11 +245,11 @@ static void test_a_bounce_waits_for_the_directory(void **state)
 
     hire(scene);
     scene_directory_down(scene, TRUE);
-    bounce(scene, &mail, "failed", "5.1.1");
+    story_bounce(scene, &mail, "failed", "5.1.1");
     assert_int_equal(scene->fate, ROUND_LEFT);
     assert_int_equal(living(scene, id), 1);
     scene_directory_down(scene, FALSE);
-    bounce(scene, &mail, "failed", "5.1.1");
+    story_bounce(scene, &mail, "failed", "5.1.1");
     assert_non_null(scene_mail(scene, "N2", DEPUTY));
     leave(scene, id);
 }
@@ -457,10 +426,10 @@ static void test_receipts_and_other_peoples_machines_are_no_absence(void **state
     (void)state;
     const struct mail *mail = scene_mail(scene, "N2", JINAN_1);
 
-    answer_titled(scene, mail, "robot@elsewhere.test", AWAY, "Auto-Submitted: auto-replied");
-    answer_titled(scene, mail, JINAN_1, "已读: 请审核", "Auto-Submitted: auto-replied");
-    answer_titled(scene, mail, JINAN_1, "Your ticket 17", "Auto-Submitted: auto-replied");
-    answer_titled(scene, mail, JINAN_1, AWAY,
+    story_machine(scene, mail, "robot@elsewhere.test", AWAY, "Auto-Submitted: auto-replied");
+    story_machine(scene, mail, JINAN_1, "已读: 请审核", "Auto-Submitted: auto-replied");
+    story_machine(scene, mail, JINAN_1, "Your ticket 17", "Auto-Submitted: auto-replied");
+    story_machine(scene, mail, JINAN_1, AWAY,
                   "Auto-Submitted: auto-replied\r\nMIME-Version: 1.0\r\nContent-Type: multipart/report; "
                   "report-type=disposition-notification; boundary=b");
     assert_int_equal(scene_audited(scene, id, "absent", NULL), 0);
