@@ -28,8 +28,10 @@ static const struct phrase_group vocabulary[] = {
                  "regards|kind regards|good|fine|correct|"
                  "all correct|all good|number|numbers|no.|certificate|certificates|item|items|and|和|及|以及|sure"},
     {WORD_NOT, "不|没|没有|未|别|勿|不要|不是|不能|无法|尚未|暂不|not|don't|do not|dont|never|cannot|can't|didn't|did not"},
-    {WORD_DOUBT, "如果|如|若|但|但是|不过|除非|待|等|暂|先|除|除了|吗|么|吧|呢|是否|能否|可否|if|but|unless|however|wait|except|"
-                 "until|whether|or|或|或者|还是|should|can|could|may"},
+    {WORD_DOUBT,
+     "如果|如|若|但|但是|不过|除非|待|等|暂|先|除|除了|吗|么|吧|呢|是否|能否|可否|if|but|unless|however|wait|except|"
+     "until|whether|or|或|或者|还是|should|can|could|may|什么|怎么|怎样|如何|为什么|为何|哪|哪些|谁|多少|几时|何时|明天|后天|下周|"
+     "以后|稍后|再|what|why|how|when|where|which|who|tomorrow|later|yet|will"},
     {WORD_TO, "至|到|to"},
     {WORD_YES, "确认|确认提交|提交|是|是的|同意|同意提交|确定|确认无误|确认无误提交|确认申请|确认并提交|对|可以|可以提交|正确|ok|"
                "okay|confirm|confirmed|i confirm|yes|yep|"
@@ -194,7 +196,7 @@ void confirmation_read(const char *words, struct confirmation *confirmation)
     gboolean clear = counted.other == 0 && counted.count[WORD_NOT] == 0 && counted.count[WORD_DOUBT] == 0 && verdicts <= 1;
     if (!counted.first)
         confirmation->word = CONFIRMATION_NONE;
-    else if (clear && counted.first == WORD_NO && chosen->len == 0)
+    else if (clear && counted.first == WORD_NO && chosen->len == 0 && counted.count[WORD_ALL] == 0)
         confirmation->word = CONFIRMATION_NO;
     else if (clear && counted.count[WORD_NO] == 0 && chosen->len > 0 && chosen->len <= MOST_CHOICES && !choosing.bad &&
              !choosing.range && counted.count[WORD_ALL] == 0)

@@ -6,118 +6,140 @@
 #include "mailflow/effect_change.h"
 #include "mailflow/phrase.h"
 #include "mailflow/question.h"
+#include "mailflow/signoff.h"
 #include "mailflow/text.h"
 
 #define LONGEST (16u << 10)
 #define NUMBER_MIN 6
 #define NUMBER_MAX 30
+#define ITEM_DIGITS 2 /* of an item's place in a list */
 
 enum {
-    WORD_SURRENDERED = PHRASE_FIRST,
-    WORD_PLAIN, /* courtesy, and what is said of certificates that have come in */
-    WORD_BUT,   /* denies, doubts, asks or leaves out */
+    WORD_HANDED = PHRASE_FIRST, /* says it */
+    WORD_PLAIN,                 /* courtesy, and what is spoken of */
+    WORD_TURN,                  /* asks, denies or puts off, even where a name would stand */
 };
 
-static const struct phrase_group vocabulary[] = {
-    {WORD_SURRENDERED, "已上缴|已收缴|已经上缴|均已上缴|全部已上缴|surrendered"},
-    {WORD_PLAIN,
-     "您好|你好|谢谢|谢谢您|多谢|感谢|辛苦了|我局|我处|本局|以下|下列|上述|原|旧|证书|旧证书|原证书|证书编号|编号|号|为|"
-     "了|的|共|本|张|和|及|以及|与|请|请打印|可以打印|"
-     "hello|hi|thanks|thank you|regards|best regards|kind regards|please|the|these|old|certificate|certificates|"
-     "number|numbers|no.|and|have been|has been|were|was|are|is|all"},
-    {WORD_BUT, "不|没|没有|未|无|别|勿|非|尚|还|待|等|暂|先|只|仅|其余|其他|除|外|以外|除外|之外|如|若|但|但是|不过|吗|么|吧|呢|"
-               "是否|能否|可否|或|或者|应|须|将|会|遗失|丢失|"
-               "not|never|no|isn't|aren't|wasn't|weren't|haven't|hasn't|but|except|without|if|unless|until|when|however|or|"
-               "whether|should|will|to be|lost|missing|only"},
+static const struct phrase_group words_known[] = {
+    {WORD_HANDED, "已上缴|已上缴了|已经上缴|均已上缴|已收缴|已收缴了|已上交|已上交了|surrendered"},
+    {WORD_PLAIN, "您好|你好|各位好|老师好|领导好|谢谢|谢谢您|谢谢你|多谢|感谢|辛苦了|收到|好的|旧证|旧证书|原证|原证书|证书|均|都|"
+                 "证书编号|编号|证书号|编号为|编号如下|如下|号|本|我局|我处|本局|以下|下列|上述|请打印|可以打印|和|及|以及|与|"
+                 "hello|hi|dear|dear all|thanks|thank you|many thanks|regards|"
+                 "best regards|kind regards|the|old|certificate|certificates|number|numbers|no.|nos.|and|has been|have been"},
+    {WORD_TURN, "吗|么|嘛|呢|吧|是否|不|未|没|没有|待|等|如果|别|取消|放弃|明天|后天|下周|下月|以后|作废|not|or|if|unless|until|"
+                "tomorrow|cancel|ignore"},
 };
 
-static const struct phrase_table *words_known(void)
+static const struct phrase_table *table(void)
 {
     static gsize once;
-    static struct phrase_table *table;
-
+    static struct phrase_table *made;
     if (g_once_init_enter(&once)) {
-        table = phrase_table_make(vocabulary, G_N_ELEMENTS(vocabulary));
+        made = phrase_table_make(words_known, G_N_ELEMENTS(words_known));
         g_once_init_leave(&once, 1);
     }
-    return table;
+    return made;
 }
 
-/* What the words say up to the line below the last number where a name or a signature begins. */
-struct heard {
+/* What the words say so far. */
+struct said {
     GPtrArray *numbers;
-    gboolean said;    /* that they have come in */
-    gboolean unclear; /* and something else that may change it */
-    gboolean strange; /* this line has words that are neither known nor a number */
-    guint before;     /* so many numbers above this line */
-    gboolean over;
+    gboolean handed;     /* the word has been said */
+    gboolean numbered;   /* a number stands before on this line */
+    gboolean line_start; /* nothing stands before on this line */
+    gboolean unclear;
 };
 
-/* A certificate's number as it is in the directory, NULL when it cannot be one. Caller frees. */
-static char *number_read(const char *word)
+/* The certificate's number that a run of letters, digits and hyphens is; NULL when it is none. Caller frees. */
+static char *number_of(const char *run, gsize length)
 {
-    char *number = text_normalise_upper(word);
-    gsize length = strlen(number);
+    g_autofree char *written = g_strndup(run, length);
+    g_autofree char *number = text_normalise_upper(written);
+    gsize characters = strlen(number);
 
-    if (length >= NUMBER_MIN && length <= NUMBER_MAX && strspn(number, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-") == length &&
-        strpbrk(number, "0123456789"))
-        return number;
+    if (characters < NUMBER_MIN || characters > NUMBER_MAX || !strpbrk(number, "0123456789") || number[0] == '-' ||
+        number[strspn(number, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-")])
+        return NULL;
+    return g_steal_pointer(&number);
+}
+
+/* `1.`, `2、` before a number of the list. */
+static gboolean is_item(const char *words, const GArray *tokens, guint at)
+{
+    const struct phrase_token *token = &g_array_index(tokens, struct phrase_token, at), *next = token + 1;
+    gsize length = token->end - token->start;
+
+    return length <= ITEM_DIGITS && strspn(words + token->start, "0123456789") == length && at + 1 < tokens->len &&
+           next->start == token->end && (next->class == PHRASE_BREAK || next->class == PHRASE_STOP);
+}
+
+static void hear_run(struct said *said, const char *words, const GArray *tokens, guint at)
+{
+    const struct phrase_token *token = &g_array_index(tokens, struct phrase_token, at);
+    char *number = number_of(words + token->start, token->end - token->start);
+
+    if (!number || !said->handed)
+        said->unclear = said->unclear || !(said->line_start && is_item(words, tokens, at));
+    said->numbered = said->numbered || number;
+    if (number && !g_ptr_array_find_with_equal_func(said->numbers, number, g_str_equal, NULL))
+        g_ptr_array_add(said->numbers, g_steal_pointer(&number));
     g_free(number);
-    return NULL;
 }
 
-static void hear_number(struct heard *heard, char *number)
+/* From one number to another: which ones lie between nobody has written. */
+static gboolean is_range(const char *mark)
 {
-    heard->unclear |= !heard->said;
-    if (g_ptr_array_find_with_equal_func(heard->numbers, number, g_str_equal, NULL))
-        g_free(number);
-    else
-        g_ptr_array_add(heard->numbers, number);
+    static const char *const marks[] = {"-", "~", "～", "–", "—", "－"};
+
+    for (guint i = 0; i < G_N_ELEMENTS(marks); i++)
+        if (g_str_has_prefix(mark, marks[i]))
+            return TRUE;
+    return FALSE;
 }
 
-static void hear_line_end(struct heard *heard)
+static void hear(struct said *said, const char *words, const GArray *tokens, guint at)
 {
-    if (heard->strange && heard->before && heard->numbers->len == heard->before)
-        heard->over = TRUE;
-    else
-        heard->unclear |= heard->strange;
-    heard->strange = FALSE;
-    heard->before = heard->numbers->len;
+    const struct phrase_token *token = &g_array_index(tokens, struct phrase_token, at);
+
+    if (token->class == PHRASE_OTHER)
+        hear_run(said, words, tokens, at);
+    else if (token->class == WORD_HANDED)
+        said->handed = TRUE;
+    else if (token->class == PHRASE_ASK || token->class == WORD_TURN)
+        said->unclear = TRUE;
+    else if (token->class == PHRASE_BREAK)
+        said->unclear = said->unclear || (said->numbered && is_range(words + token->start));
+    said->line_start = token->class == PHRASE_LINE;
+    said->numbered = said->numbered && token->class != PHRASE_LINE;
 }
 
-static void hear(struct heard *heard, guint class, const char *word)
+/* Who signs says nothing of certificates. */
+static gboolean only_signs(const char *words, const struct phrase_token *token)
 {
-    char *number = class == PHRASE_OTHER && !heard->over ? number_read(word) : NULL;
+    g_autofree char *number = token->class == PHRASE_OTHER ? number_of(words + token->start, token->end - token->start) : NULL;
 
-    if (number)
-        hear_number(heard, number);
-    else if (class == PHRASE_OTHER)
-        heard->strange = TRUE;
-    else if (class == WORD_SURRENDERED)
-        heard->said = TRUE;
-    else if (class == WORD_BUT || class == PHRASE_ASK)
-        heard->unclear = TRUE;
-    else if (class == PHRASE_LINE && !heard->over)
-        hear_line_end(heard);
+    return !number && token->class != WORD_HANDED && token->class != WORD_TURN && token->class != PHRASE_ASK;
 }
 
 GPtrArray *surrender_read(const char *words)
 {
-    struct heard heard = {.numbers = g_ptr_array_new_with_free_func(g_free)};
+    GPtrArray *numbers = g_ptr_array_new_with_free_func(g_free);
+    struct said said = {.numbers = numbers, .line_start = TRUE};
 
     if (!words || strnlen(words, LONGEST) == LONGEST || !g_utf8_validate(words, -1, NULL))
-        return heard.numbers;
-    g_autoptr(GArray) tokens = phrase_read(words_known(), words);
+        return numbers;
+    g_autoptr(GArray) tokens = phrase_read(table(), words);
+    gsize signed_from = signoff_start(words, strlen(words), FALSE);
     for (guint i = 0; i < tokens->len; i++) {
         const struct phrase_token *token = &g_array_index(tokens, struct phrase_token, i);
-        g_autofree char *word = g_strndup(words + token->start, token->end - token->start);
-        hear(&heard, token->class, word);
+        if (token->start < signed_from)
+            hear(&said, words, tokens, i);
+        else
+            said.unclear = said.unclear || !only_signs(words, token);
     }
-    if (!heard.over)
-        hear_line_end(&heard);
-    if (heard.unclear || !heard.said)
-        g_ptr_array_set_size(heard.numbers, 0);
-    return heard.numbers;
+    if (said.unclear)
+        g_ptr_array_set_size(numbers, 0);
+    return numbers;
 }
 
 /* The entry whose certificates the request wanted printed anew: the holder, or the enterprise with all its trainees. */
@@ -151,8 +173,7 @@ gboolean surrender(const struct affair *affair, const struct ticket *ticket, con
     if (!numbers->len) {
         *why_zh = g_strdup("未能识别，未作登记：证书确已上缴的，请只写“已上缴”和证书编号，不要写其他内容。");
         *why_en = g_strdup("Not understood, and nothing was recorded: where certificates have been handed in, write SURRENDERED "
-                           "and their numbers, and "
-                           "nothing else.");
+                           "and their numbers, and nothing else.");
     }
     for (guint i = 0; owner && i < numbers->len && !*why_zh; i++) {
         const char *number = g_ptr_array_index(numbers, i);

@@ -5,8 +5,9 @@
 
 #include "mailflow/workflow.h"
 
-/* The certificate numbers that the person's own words say have been handed in: 已上缴 / 已收缴 / SURRENDERED, then numbers, in order, each once. Empty when they do not say
- * it, or say anything that may change it: a question, a denial, an exception, words nobody knows but those of a signature below. Caller frees. Linear time. */
+/* The certificate numbers after 已上缴 / 已收缴 / SURRENDERED in the person's own words, in order, each once; empty when anything else is said: a question, a
+ * negation, a condition, a range, another word. As with verdicts, unsure is asked back, never guessed. What people write under their words does not count. NULL is
+ * empty. Caller frees. Linear time. */
 GPtrArray *surrender_read(const char *words);
 
 /* Handle an answer to the surrender mail. Appends plans; an answer that cannot be used appends none and gives the sentence why (caller frees both).

@@ -102,6 +102,22 @@ static void confirm(const char *words)
     confirmation_clear(&confirmation);
 }
 
+/* Certificates have come in only where that is all that is said: of a question, a denial or a promise nothing is recorded. */
+static void hand_in(const char *words)
+{
+    static const char *const before[] = {"未", "是否", "如果", "not ", "to be "}, *const after[] = {"吗", "？", "\n没有",
+                                                                                                    " or not"};
+    g_autoptr(GPtrArray) numbers = surrender_read(words);
+
+    for (guint i = 0; numbers->len && i < G_N_ELEMENTS(before) + G_N_ELEMENTS(after); i++) {
+        gboolean first = i < G_N_ELEMENTS(before);
+        g_autofree char *turned =
+            first ? g_strconcat(before[i], words, NULL) : g_strconcat(words, after[i - G_N_ELEMENTS(before)], NULL);
+        g_autoptr(GPtrArray) none = surrender_read(turned);
+        g_assert_cmpuint(none->len, ==, 0);
+    }
+}
+
 int LLVMFuzzerTestOneInput(const guint8 *data, gsize size)
 {
     g_autofree char *words = g_strndup((const char *)data, size);
@@ -113,7 +129,6 @@ int LLVMFuzzerTestOneInput(const guint8 *data, gsize size)
         g_assert_cmpint(judge_joined("", words, "\n同意"), !=, VERDICT_APPROVE);
     confirm(words);
     instruct(words, TRUE);
-    if (g_utf8_validate(words, -1, NULL))
-        g_ptr_array_unref(surrender_read(words));
+    hand_in(words);
     return 0;
 }

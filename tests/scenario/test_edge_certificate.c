@@ -101,7 +101,7 @@ static void test_the_lost_certificates_are_chosen_by_reply(void **state)
 
 static void test_a_choice_that_is_none_is_asked_back(void **state)
 {
-    static const char *const answers[] = {"3", "0", "1,7", "确认", "第一本"};
+    static const char *const answers[] = {"3", "0", "1,7", "确认", "第一本", "全部吗", "1吗", "撤回吗", "不是全部"};
     (void)state;
 
     for (guint i = 0; i < G_N_ELEMENTS(answers); i++) {
@@ -282,6 +282,30 @@ static void test_a_new_print_waits_for_the_old_certificate(void **state)
     scene_free(scene);
 }
 
+static void test_a_surrender_that_is_asked_about_denied_or_promised_is_not_recorded(void **state)
+{
+    static const char *const answers[] = {"已上缴吗 SD-011-2019-000001", "还没上缴 SD-011-2019-000001",
+                                          "明天上缴 SD-011-2019-000001", "SURRENDERED SD-011-2019-000001?",
+                                          "not surrendered SD-011-2019-000001"};
+    (void)state;
+
+    for (guint i = 0; i < G_N_ELEMENTS(answers); i++) {
+        struct scene *scene = scene_new();
+        g_autofree char *id = scene_form(scene, "T2E", "reprintRequested", "true", NULL);
+        story_approve_all(scene, id);
+        scene_reply(scene, QINGDAO, "N5", answers[i]);
+        assert_copy(scene, CERT_1 MOVED, "1", "toPrint");
+        assert_true(scene_told(scene, "N9", QINGDAO, "未作登记"));
+        scene_reply(scene, QINGDAO, "N9", "已上缴 SD-011-2019-000001、SD-030-2018-000003"); /* the second is mistyped */
+        assert_copy(scene, CERT_1 MOVED, "1", "toPrint");
+        assert_true(scene_told(scene, "N9", QINGDAO, "SD-030-2018-000003"));
+        assert_null(scene_mail(scene, "N5p", NULL));
+        scene_reply(scene, QINGDAO, "N9", "已上缴 SD-011-2019-000001");
+        assert_copy(scene, CERT_1 MOVED, "2", "printable");
+        scene_free(scene);
+    }
+}
+
 static void test_only_the_city_that_archived_records_a_surrender(void **state)
 {
     struct scene *scene = scene_new();
@@ -400,6 +424,7 @@ int main(void)
         cmocka_unit_test(test_7_19_one_bad_certificate_refuses_the_whole_form),
         cmocka_unit_test(test_7_20_a_found_certificate_stays_void),
         cmocka_unit_test(test_a_new_print_waits_for_the_old_certificate),
+        cmocka_unit_test(test_a_surrender_that_is_asked_about_denied_or_promised_is_not_recorded),
         cmocka_unit_test(test_only_the_city_that_archived_records_a_surrender),
         cmocka_unit_test(test_a_rename_with_new_prints_concerns_all_certificates),
         cmocka_unit_test(test_7_42_a_correction_to_a_number_somebody_has),
