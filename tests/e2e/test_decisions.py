@@ -210,7 +210,7 @@ def test_the_applicant_with_a_reviewers_token(people, asked_one):
     newcomer, request, task = asked_one
     people.reply(task, APPROVE, newcomer.mail)
     assert undecided(people, newcomer, request)
-    assert people.told(newcomer.mail) == ["N1"]
+    assert people.told(newcomer.mail) == ["N1", "NX"]
 
 
 def test_a_reviewer_in_other_letters(people, asked_one):
