@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "mailflow/reissue.h"
 #include "tests/scenario/story.h"
 
 #define OWNER "new@example.com"
@@ -147,6 +148,32 @@ static void test_the_same_form_twice_is_one_draft(void **state)
     assert_int_equal(scene_mails(scene, "N2", "city-jinan-1@example.com"), 1);
     scene_reply(scene, OWNER, "N1D", "确认");
     assert_true(scene_told(scene, "N9", OWNER, "无需再次确认"));
+    scene_free(scene);
+}
+
+/* The administrator has the receipt sent again: the term it names is the one that holds. */
+static void test_a_receipt_sent_again_begins_the_term_anew(void **state)
+{
+    struct scene *scene = scene_new();
+    (void)state;
+    scene->stamped = FALSE;
+    g_autofree char *id = scene_form(scene, "T5", NULL);
+    g_autoptr(GPtrArray) plans = plan_list();
+    const char *zh = NULL, *en = NULL;
+
+    scene_forward(scene, 5);
+    site_begin(&scene->site, scene->now);
+    struct affair *affair = affair_open(&scene->site.mind, id);
+    assert_true(reissue(affair, NULL, "unix:anna", plans, &zh, &en, NULL));
+    store_begin(scene->site.store);
+    store_carry(scene->site.store, plans, scene->now);
+    assert_true(store_commit(scene->site.store, NULL));
+    affair_free(affair);
+    scene_deliver(scene);
+    assert_true(scene_told(scene, "N1D", OWNER, "2026-05-18"));
+    scene_forward(scene, 6);
+    scene_reply(scene, OWNER, "N1D", "确认");
+    assert_string_equal(scene_state(scene, id), "cityReview");
     scene_free(scene);
 }
 
@@ -307,6 +334,7 @@ int main(void)
         cmocka_unit_test(test_two_confirm_in_one_batch),
         cmocka_unit_test(test_what_is_submitted_is_told_at_once),
         cmocka_unit_test(test_the_same_form_twice_is_one_draft),
+        cmocka_unit_test(test_a_receipt_sent_again_begins_the_term_anew),
         cmocka_unit_test(test_the_answer_to_a_replaced_draft_names_its_successor),
         cmocka_unit_test(test_a_proved_form_does_not_wait_for_its_unproved_twin),
         cmocka_unit_test(test_forged_forms_flood_nobody),
