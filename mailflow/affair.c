@@ -203,6 +203,14 @@ gboolean affair_is_person(const struct affair *affair, const struct entry *revie
     return same;
 }
 
+enum proof affair_proof(const struct affair *affair, const struct stage *stage)
+{
+    const GPtrArray *stages = affair->procedure->stages;
+    const struct stage *asked = stage ? stage : stages->len ? g_ptr_array_index(stages, 0) : NULL;
+
+    return demand_at(affair->mind->policy->proofs, affair->procedure->type, asked ? asked->state : NULL);
+}
+
 gboolean affair_has_decided(const struct affair *affair, const struct entry *reviewer, GError **error)
 {
     GError *problem = NULL;

@@ -2,6 +2,7 @@
 #ifndef MAILFLOW_AFFAIR_H
 #define MAILFLOW_AFFAIR_H
 
+#include "mailflow/demand.h"
 #include "mailflow/message.h"
 #include "mailflow/mind.h"
 #include "mailflow/plan.h"
@@ -41,6 +42,9 @@ gboolean affair_awaits_applicant(const struct affair *affair);
 /* The division that decides `stage`. NULL with `error` set when the world could not be asked, NULL without when whom it depends on is gone from the directory.
  * Caller frees. */
 char *affair_division(const struct affair *affair, const struct stage *stage, GError **error);
+
+/* How an answer at that stage has to prove where it comes from; NULL: after the end, as the first stage demands it. */
+enum proof affair_proof(const struct affair *affair, const struct stage *stage);
 
 /* A field's path without its indexes: "certificates/certificate/certNo". Caller frees. */
 char *affair_plain_path(const char *path);

@@ -125,12 +125,10 @@ static enum guard_answer ask_token(const struct attempt *attempt, struct guard_r
 static enum guard_answer ask_proof(const struct attempt *attempt, struct guard_result *result)
 {
     const struct affair *affair = attempt->affair;
-    const GPtrArray *stages = affair->procedure->stages;
-    const struct stage *stage = attempt->stage ? attempt->stage : stages->len ? g_ptr_array_index(stages, 0) : NULL;
-    enum proof demanded = demand_at(affair->mind->policy->proofs, affair->procedure->type, stage ? stage->state : NULL);
     struct proof_found found;
 
-    proof_find(affair->mind, attempt->message, attempt->reviewer, demanded, affair_asked(affair), &found);
+    proof_find(affair->mind, attempt->message, attempt->reviewer, affair_proof(affair, attempt->stage), affair_asked(affair),
+               &found);
     result->trouble = found.trouble;
     enum guard_answer answer = found.given ? GUARD_YES : say(result, GUARD_NO, found.zh, found.en);
     proof_found_clear(&found);

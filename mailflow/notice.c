@@ -365,6 +365,8 @@ static void put_evidence(GString *out, const struct notice *notice)
         g_string_append(out, "<archiveRequired/>\n");
     if (notice->rejection_returns)
         g_string_append(out, "<rejectionReturns/>\n");
+    if (notice->proof != PROOF_ADDRESS)
+        g_string_append_printf(out, "<proof by=\"%s\"/>\n", proof_name(notice->proof));
 }
 
 /* What a review mail says of a request, as one of several. */

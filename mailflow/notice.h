@@ -5,7 +5,7 @@
 #ifndef MAILFLOW_NOTICE_H
 #define MAILFLOW_NOTICE_H
 
-#include <glib.h>
+#include "mailflow/demand.h"
 
 #define NOTICE_NAMESPACE "urn:countersign:notice:1"
 
@@ -79,6 +79,7 @@ struct notice {
     char *audit;                /* head of the audit chain at that moment; NULL */
     gboolean archive_required;  /* N2, N4, N8: an approval needs 留档编号 */
     gboolean rejection_returns; /* N2, N4, N8: a rejection gives the request back to its applicant */
+    enum proof proof;           /* what the answer's origin has to be proved by */
     /* Rows with an old value are shown as changes, the others as the form's content. The stage whose progress is "now" is who decides: N1, N2, N2b, N3, N4, N8 and
      * N10 name its authority. Findings: N0's errors; warnings with N2, N4 and N8. Attachments: N0 says that the first one is the form, pre-filled. */
     /* NL: struct notice, numbered from 1; of each only request, findings, rows, materials, what the answers need, and stages are told. */

@@ -385,6 +385,8 @@ void tell(const struct affair *affair, struct plan *plan, const char *code, cons
         tell_choice(notice, affair);
     tell_answers(notice, affair, role, stage);
     tell_materials(notice, affair, role, stage);
+    if (role && !g_str_equal(role, "applicant"))
+        notice->proof = affair_proof(affair, stage);
     if (g_str_equal(code, "N1D"))
         notice->expires = mind_clock(affair->mind->now + affair->mind->policy->draft_days * 86400000LL);
     if (g_str_equal(code, "N6r"))
@@ -419,6 +421,7 @@ struct notice *tell_review(const struct affair *affair, const GPtrArray *finding
     tell_materials(notice, affair, "reviewer", stage);
     notice->archive_required = stage_archives(stage);
     notice->rejection_returns = rejection_returns(affair, stage->state);
+    notice->proof = affair_proof(affair, stage);
     return notice;
 }
 

@@ -309,6 +309,16 @@
           </xsl:choose>
         </fact>
       </xsl:if>
+      <xsl:if test="n:proof">
+        <fact zh="回复须有" en="The answer needs">
+          <xsl:choose>
+            <xsl:when test="n:proof/@by = 'smime' and $chinese">您的证书签名（S/MIME）</xsl:when>
+            <xsl:when test="n:proof/@by = 'smime'">a signature by your certificate (S/MIME)</xsl:when>
+            <xsl:when test="$chinese">经本单位邮件系统发送（DMARC）</xsl:when>
+            <xsl:otherwise>to come by your organisation's own mail system (DMARC)</xsl:otherwise>
+          </xsl:choose>
+        </fact>
+      </xsl:if>
       <xsl:apply-templates select="n:finding" mode="letter"/>
       <xsl:for-each select="n:material"><item mark="{@code}" zh="{@zh}" en="{@en}"/></xsl:for-each>
     </section>

@@ -209,7 +209,7 @@
         </xsl:choose>
         <xsl:for-each select="n:consequence"><p zh="{@zh}" en="{@en}"/><brief zh="{@zh}" en="{@en}"/></xsl:for-each>
         <xsl:choose>
-          <xsl:when test="n:mail/n:replyTo"><brief zh="{n:problem/@zh}" en="{n:problem/@en}"/></xsl:when>
+          <xsl:when test="n:mail/n:replyTo"><brief zh="{n:problem/@zh}" en="{n:problem/@en}"/><xsl:call-template name="how-to-prove"/></xsl:when>
           <xsl:otherwise><brief zh="本邮件无需回复。" en="No reply is needed."/></xsl:otherwise>
         </xsl:choose>
       </xsl:otherwise>
@@ -327,6 +327,7 @@
            en="If it is as you meant it, no reply is needed: it takes effect at that time. To change it, reply before then with 撤回 (or UNDO) alone; the request then waits for a decision again."/>
     </xsl:if>
     <brief zh="{n:problem/@zh}" en="{n:problem/@en}"/>
+    <xsl:if test="n:answer"><xsl:call-template name="how-to-prove"/></xsl:if>
   </xsl:template>
 
   <!-- N1m, N3a, N3w, N5p, ND: one piece of news about a request, said by its sender. -->
@@ -444,6 +445,23 @@
         <brief zh="{$who}的{$asked-zh}（办理编号 {$id}）待您审核。请回复本邮件：同意的，第一行写“同意”；不同意的，第一行写“不同意”，第二行写“原因：……”。"
                en="A request for {$what-en} ({$id}) by {$who} waits for your decision. Reply with APPROVE on the first line, or REJECT on the first and REASON: text on the second."/>
       </xsl:otherwise>
+    </xsl:choose>
+    <xsl:call-template name="how-to-prove"/>
+  </xsl:template>
+
+  <!-- What an answer has to prove besides its address. -->
+  <xsl:template name="how-to-prove">
+    <xsl:choose>
+      <xsl:when test="n:proof/@by = 'smime'">
+        <p zh="回复须用目录中登记的您的证书签名（S/MIME），不要加密；没有签名的回复不予受理。"
+           en="Your answer has to be signed (S/MIME) by the certificate that the directory has for you, and not encrypted; without a signature it is not taken."/>
+        <brief zh="回复须用您的证书签名（S/MIME）。" en="The answer has to be signed (S/MIME) by your certificate."/>
+      </xsl:when>
+      <xsl:when test="n:proof">
+        <p zh="回复须从目录中登记的您的邮箱、经本单位的邮件系统发送；来源未能证实（DMARC）的回复不予受理。"
+           en="Your answer has to come from the address that the directory has for you, by your organisation's own mail system; one whose origin is not proved (DMARC) is not taken."/>
+        <brief zh="回复须经本单位的邮件系统发送（DMARC）。" en="The answer has to come by your organisation's own mail system (DMARC)."/>
+      </xsl:when>
     </xsl:choose>
   </xsl:template>
 

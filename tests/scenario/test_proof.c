@@ -226,6 +226,45 @@ static void test_a_proof_for_every_cell(void **state)
     trust_free(trust);
 }
 
+/* Whoever is asked hears beforehand how the answer has to come. */
+static void test_who_is_asked_is_told_what_to_prove(void **state)
+{
+    static const struct {
+        const char *demands, *told, *else_told;
+    } rows[] = {{"cityReview=smime", "S/MIME", "DMARC"},
+                {"T2E/cityReview=dmarc", "DMARC", "S/MIME"},
+                {"provinceReview=smime", NULL, "S/MIME"}};
+
+    (void)state;
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct scene *scene = scene_new();
+        g_autofree char *all = g_strconcat("address, ", rows[i].demands, NULL);
+        struct demands *table = demand(scene, all);
+        g_autofree char *id = scene_form(scene, "T2E", "reprintRequested", "true", NULL);
+        const char *text = scene_mail(scene, "N2", QINGDAO_1)->text;
+        assert_true(!rows[i].told || strstr(text, rows[i].told));
+        assert_null(strstr(text, rows[i].else_told));
+        scene_free(scene);
+        demands_free(table);
+    }
+}
+
+static void test_what_is_asked_later_says_what_to_prove(void **state)
+{
+    struct scene *scene = scene_new();
+    struct demands *table = demand(scene, "address");
+
+    (void)state;
+    g_autofree char *id = scene_form(scene, "T2E", "reprintRequested", "true", NULL);
+    scene_reply(scene, QINGDAO_1, "N2", APPROVE);
+    demands_free(table);
+    table = demand(scene, "smime, provinceReview=address");
+    scene_reply(scene, "province-1@example.com", "N4", "同意");
+    assert_true(scene_told(scene, "N5", QINGDAO_1, "S/MIME")); /* the surrender is recorded with the first stage's proof */
+    scene_free(scene);
+    demands_free(table);
+}
+
 /* A scene whose city demands a signature. */
 struct signing {
     struct scene *scene;
@@ -340,6 +379,7 @@ static void test_a_decision_is_taken_back_by_a_signature_of_its_own(void **state
     begin(&signing, pki.lists);
     open_window(signing.scene);
     scene_reply(signing.scene, JINAN_1, "N2", APPROVE);
+    assert_true(scene_told(signing.scene, "NH", JINAN_1, "S/MIME"));
     copy_signed(&signing, "撤回");
     scene_reply(signing.scene, JINAN_1, "N2", "-");
     assert_false(is_held(signing.scene, signing.id));
@@ -434,6 +474,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_proof_for_every_cell),
+        cmocka_unit_test(test_who_is_asked_is_told_what_to_prove),
+        cmocka_unit_test(test_what_is_asked_later_says_what_to_prove),
         cmocka_unit_test(test_without_a_list_nobody_is_believed),
         cmocka_unit_test(test_a_signature_serves_one_request),
         cmocka_unit_test(test_a_decision_is_taken_back_by_a_signature_of_its_own),
