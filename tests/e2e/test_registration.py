@@ -128,7 +128,7 @@ def test_a_reviewer_reads_the_language_of_their_entry(people):
         set_language("zh")
     task = tasks["city-linyi-1@example.com"]
     assert "Please review" in task.subject
-    for words in ("ARCHIVE:", "Legal representative:", "the printed table, signed and sealed", "[中文]"):
+    for words in ("ARCHIVE:", "Legal representative:", "the form, printed, signed and sealed", "[中文]"):
         assert words.casefold() in task.text.casefold()
 
 
