@@ -298,7 +298,7 @@ gboolean rule_certificates_of_holder(const struct affair *affair, GPtrArray *fin
     return fine;
 }
 
-/* T3: the enterprise is the applicant's, its name and city as the form says; asked again before an approval. */
+/* T3: the enterprise is the applicant's, its name and city as the form says; asked again before an approval. Whoever decides on a move sees the address it gives up. */
 gboolean rule_enterprise_as_said(const struct affair *affair, GPtrArray *findings, GError **error)
 {
     struct entry *account = affair_account(affair, error);
@@ -314,6 +314,8 @@ gboolean rule_enterprise_as_said(const struct affair *affair, GPtrArray *finding
         question_find(affair, findings, "E-NAME-MISMATCH", "currentName", NULL, NULL);
     if (g_strcmp0(form_value(affair->form, "currentCityCode"), entry_value(account, ATTRIBUTE_DIVISION_CODE)) != 0)
         question_find(affair, findings, "E-CITY-MISMATCH", "currentCityCode", NULL, NULL);
+    if (form_value(affair->form, "newAddress"))
+        question_note(affair, "newAddress", entry_value(account, ATTRIBUTE_POSTAL_ADDRESS));
     entry_free(account);
     return TRUE;
 }

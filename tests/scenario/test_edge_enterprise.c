@@ -70,6 +70,7 @@ static void test_an_enterprise_moves_to_another_city(void **state)
 
     assert_division(scene, id, "outCityReview", "370200");
     assert_true(scene_told(scene, "N2", QINGDAO, "M10"));
+    assert_true(scene_told(scene, "N2", QINGDAO, "新注册地址\n　　原：青岛市测试路2号\n　　新：烟台市测试区1号"));
     assert_null(scene_mail(scene, "N2", YANTAI));
     story_decide(scene, id, STORY_APPROVE);
     assert_division(scene, id, "inCityReview", "370600");
