@@ -76,15 +76,39 @@ guint form_count(const struct form *form, const char *path)
     return (guint)count;
 }
 
-/* From slots to fields */
-
-static void show_meaning(struct field *field, const struct rule *rule)
+static const char *meaning_of(const struct rule *rule, const char *value, gboolean english)
 {
-    const struct choice *choice = rule ? rule_choice(rule, field->value) : NULL;
-    const struct division *division = rule && strcmp(rule->type, "cityCodeType") == 0 ? division_find(field->value) : NULL;
-    field->shown_zh = g_strdup(choice ? choice->label_zh : division ? division->zh : NULL);
-    field->shown_en = g_strdup(choice ? choice->label_en : division ? division->en : NULL);
+    const struct choice *choice = rule ? rule_choice(rule, value) : NULL;
+    const struct division *division = rule && strcmp(rule->type, "cityCodeType") == 0 ? division_find(value) : NULL;
+
+    if (choice)
+        return english ? choice->label_en : choice->label_zh;
+    if (division)
+        return english ? division->en : division->zh;
+    return NULL;
 }
+
+/* A value whose type stands beside it: "changes/change[1]/newValue" by the choice in "changes/change[1]/@field". */
+static const struct rule *rule_beside(const struct form_catalog *catalog, const struct form *form, const struct decl *decl,
+                                      const char *path)
+{
+    const struct decl *names = decl_attribute(decl->parent, decl->typed_by);
+    g_autofree char *beside = g_strdup_printf("%.*s/@%s", (int)(strrchr(path, '/') - path), path, decl->typed_by);
+    const char *named = form_value(form, beside);
+    const struct choice *choice = named ? rule_choice(names->rule, named) : NULL;
+
+    return choice ? catalog_rule(catalog, choice->type) : NULL;
+}
+
+const char *form_meaning(const struct form_catalog *catalog, const struct form *form, const char *path, const char *value,
+                         gboolean english)
+{
+    const struct decl *decl = catalog_decl(catalog_schema(catalog, form->root), path);
+
+    return meaning_of(decl->typed_by ? rule_beside(catalog, form, decl, path) : decl->rule, value, english);
+}
+
+/* From slots to fields */
 
 static void add_field(struct form *form, const struct slot *slot)
 {
@@ -94,7 +118,8 @@ static void add_field(struct form *form, const struct slot *slot)
     field->label_en = g_strdup(slot->decl->label_en);
     field->value = g_strdup(slot->value);
     field->line = slot->line;
-    show_meaning(field, slot->rule);
+    field->shown_zh = g_strdup(meaning_of(slot->rule, field->value, FALSE));
+    field->shown_en = g_strdup(meaning_of(slot->rule, field->value, TRUE));
     g_ptr_array_add(form->fields, field);
     g_hash_table_insert(form->by_path, field->path, field);
 }

@@ -48,6 +48,10 @@ const char *form_item(const struct form *form, const char *format, ...) G_GNUC_P
 /* All forms' schemas with their labels, compiled once. */
 struct form_catalog;
 
+/* What another value would mean at the field `path` of the form, "济南市" for 370100; NULL when it speaks for itself. Owned by the catalog. */
+const char *form_meaning(const struct form_catalog *catalog, const struct form *form, const char *path, const char *value,
+                         gboolean english);
+
 /* Load every `*.xsd` form schema below `directory` (templates/forms). After this no file is ever opened again: the parser calls
  * it before it gives up the right to. NULL and `error` when a schema does not compile. */
 struct form_catalog *form_catalog_open(const char *directory, GError **error);

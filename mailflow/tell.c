@@ -375,7 +375,9 @@ void tell(const struct affair *affair, struct plan *plan, const char *code, cons
     tell_occasion(notice, occasion);
     tell_reports(notice, affair->mind, occasion->reports);
     if (shows_form(code, hearer->role))
-        tell_rows(notice, affair->request, affair->form);
+        tell_rows(notice, affair);
+    else if (g_str_equal(code, "N5"))
+        tell_outcome(notice, affair);
     else if (occasion->names_holder)
         tell_holder(notice, affair->form);
     tell_consequences(affair, notice, occasion);
@@ -416,7 +418,7 @@ struct notice *tell_review(const struct affair *affair, const GPtrArray *finding
 
     tell_request(notice, affair, &here, &occasion);
     tell_occasion(notice, &occasion);
-    tell_rows(notice, affair->request, affair->form);
+    tell_rows(notice, affair);
     tell_previous(notice, affair);
     tell_materials(notice, affair, "reviewer", stage);
     notice->archive_required = stage_archives(stage);

@@ -2,12 +2,14 @@
 #ifndef MAILFLOW_TELL_ROWS_H
 #define MAILFLOW_TELL_ROWS_H
 
-#include "mailflow/form.h"
+#include "mailflow/affair.h"
 #include "mailflow/notice.h"
-#include "mailflow/request.h"
 
 /* Add a row for each field that is filled in. */
-void tell_rows(struct notice *notice, const struct request *request, const struct form *form);
+void tell_rows(struct notice *notice, const struct affair *affair);
+
+/* Add a row for each value that has changed, and for whom and what the request was about: what its end says. Identity numbers are masked but for who asked. */
+void tell_outcome(struct notice *notice, const struct affair *affair);
 
 /* Add a row with the name of the holder the form is about and one with the identity number, masked; none where it is about nobody. */
 void tell_holder(struct notice *notice, const struct form *form);
