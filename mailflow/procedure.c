@@ -78,6 +78,18 @@ gboolean procedures_choose(struct procedures *procedures, const char *name, cons
     return TRUE;
 }
 
+const struct procedure *procedure_for_root(const struct procedures *procedures, const char *root)
+{
+    const struct procedure *any = NULL;
+
+    for (guint i = 0; i < procedures->procedures->len && (!any || any->behind.off); i++) {
+        const struct procedure *procedure = g_ptr_array_index(procedures->procedures, i);
+        if (g_str_equal(procedure->form, root))
+            any = procedure;
+    }
+    return any;
+}
+
 const struct procedure *procedure_for_form(const struct procedures *procedures, const struct form *form)
 {
     for (guint i = 0; i < procedures->procedures->len; i++) {

@@ -140,7 +140,10 @@ const struct option *option_find(const struct procedures *procedures, const char
 typedef void behind_visit(struct behind *behind, gpointer data);
 void procedures_visit(struct procedures *procedures, behind_visit *visit, gpointer data);
 
-/* The procedure a form belongs to: by its root, variant and the fields it has; NULL when there is none. */
+/* A procedure that takes forms of this root, one in force if any is; NULL when there is none. */
+const struct procedure *procedure_for_root(const struct procedures *procedures, const char *root);
+
+/* The procedure in force that a form belongs to: by its root, variant and the fields it has; NULL when there is none. */
 const struct procedure *procedure_for_form(const struct procedures *procedures, const struct form *form);
 const struct procedure *procedure_for_type(const struct procedures *procedures, const char *type);
 const struct state *state_find(const struct procedures *procedures, const char *name);

@@ -124,6 +124,23 @@ static void refuse_stranger(const struct mind *mind, const struct message *messa
     g_ptr_array_add(plans, plan);
 }
 
+/* What the site does not take at all needs no correcting. */
+static void refuse_unoffered(const struct mind *mind, const struct message *message, const struct procedure *procedure,
+                             GPtrArray *plans)
+{
+    struct plan *plan = plan_new("refused", NULL);
+    g_autofree char *zh = g_strdup_printf("本系统目前不办理“%s”，请联系主管部门。", procedure->zh);
+    g_autofree char *en =
+        g_strdup_printf("Here nobody takes requests for %s at present; please ask your authority.", procedure->en);
+    struct occasion occasion = {.message = message, .problem_zh = zh, .problem_en = en};
+
+    plan_log(plan, "form from %s refused: %s is switched off", message->from ? message->from : "nobody", procedure->type);
+    tell_answer(mind, plan, "NX", NULL, &occasion);
+    submit_limit_thread(plan, mind, message, NULL, "NX/off");
+    submit_limit(plan, mind, message, "NX/off", SUBMIT_STRANGERS_MOST);
+    g_ptr_array_add(plans, plan);
+}
+
 static void refuse_field(const struct mind *mind, const struct message *message, const char *code, const char *path, const char *zh,
                          const char *en, GPtrArray *plans)
 {
@@ -422,9 +439,14 @@ static gboolean examine_or_repeat(const struct mind *mind, const struct procedur
 gboolean submit(const struct mind *mind, const struct message *message, GPtrArray *plans, GError **error)
 {
     const struct procedure *procedure = message->form ? procedure_for_form(mind->procedures, message->form) : NULL;
+    const struct procedure *any = message->form ? procedure_for_root(mind->procedures, message->form->root) : NULL;
     struct sender sender;
     gboolean fine = TRUE;
 
+    if (any && any->behind.off) {
+        refuse_unoffered(mind, message, any, plans);
+        return TRUE;
+    }
     if (!message->from || finding_errors(message->findings) || !message->form) {
         submit_refuse(mind, message, message->findings, plans);
         return TRUE;

@@ -23,7 +23,9 @@ static void test_corrections_are_switched_on_or_off(void **state)
 
     assert_string_equal(scene_state(scene, on), "cityReview");
     scene_choose(scene, "holder-info-correction", "off");
-    story_refuse(scene, "T4", "E-SCHEMA", "holderName", "测试乙", "idNumber", "370299198812310024", NULL);
+    story_refuse(scene, "T4", "NX", "holderName", "测试乙", "idNumber", "370299198812310024", NULL);
+    assert_true(scene_told(scene, "NX", E1_MAIL, "不办理“持证人信息更正”"));
+    story_refuse(scene, "T4", "NX", "reason", "错", NULL); /* there is nothing to correct */
     g_free(scene_form(scene, "P6", NULL));
     assert_true(scene_told(scene, "NS", E1_MAIL, on));
     story_approve_all(scene, on); /* what was there goes on */
