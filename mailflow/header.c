@@ -5,6 +5,7 @@
 
 #include "mailflow/encoding.h"
 #include "mailflow/limits.h"
+#include "mailflow/text.h"
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(InternetAddressList, g_object_unref)
 
@@ -240,7 +241,9 @@ static char *clean_address(const char *address)
     for (const char *c = address; *c; c++)
         if ((guint8)*c <= ' ' || *c == 0x7f || strchr("<>()[],;:\\\"", *c))
             return NULL;
-    return g_ascii_strdown(address, -1);
+    g_autofree char *local = g_ascii_strdown(address, at - address);
+    g_autofree char *domain = text_domain(at + 1);
+    return g_strconcat(local, "@", domain, NULL);
 }
 
 static gboolean collect(InternetAddressList *list, GPtrArray *addresses, guint most)

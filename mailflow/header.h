@@ -31,7 +31,7 @@ char *header_text(const struct header *header, const char *name);
 /* Decode a value that header_value() gave, or one like it. Caller frees. */
 char *header_decode(const char *value);
 
-/* The addr-specs of all fields of that name, in lower case, to `addresses` (char *, freed by it), at most up to `most` elements.
+/* The addr-specs of all fields of that name, in lower case and with A-labels for domains of other scripts, to `addresses` (char *, freed by it), at most up to `most` elements.
  * FALSE when something in a field is no
  * address, so that a single address is surely the only one. */
 gboolean header_addresses(const struct header *header, const char *name, GPtrArray *addresses, guint most);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "mailflow/limits.h"
+#include "mailflow/text.h"
 
 static const char *skip_comment(const char *at)
 {
@@ -61,7 +62,7 @@ static const char *read_key(const char *at, GString *text)
 static gboolean is_aligned(const char *value, const char *from_domain)
 {
     const char *at = strrchr(value, '@');
-    const char *domain = at ? at + 1 : value;
+    g_autofree char *domain = text_domain(at ? at + 1 : value);
     gsize length = strlen(domain), whole = strlen(from_domain);
 
     if (!strchr(domain, '.') || *domain == '.' || length > whole)
@@ -83,10 +84,12 @@ static const struct proof {
 
 static gboolean proves(const char *method, const char *property, const char *value, const char *from_domain)
 {
+    g_autofree char *domain = text_domain(value);
+
     for (guint i = 0; i < G_N_ELEMENTS(proofs); i++) {
         if (strcmp(proofs[i].method, method) != 0 || strcmp(proofs[i].property, property) != 0)
             continue;
-        if (proofs[i].exact ? g_ascii_strcasecmp(value, from_domain) == 0 : is_aligned(value, from_domain))
+        if (proofs[i].exact ? g_ascii_strcasecmp(domain, from_domain) == 0 : is_aligned(value, from_domain))
             return TRUE;
     }
     return FALSE;

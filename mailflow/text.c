@@ -238,6 +238,18 @@ static gboolean domain_labels(const char *domain)
     return TRUE;
 }
 
+char *text_domain(const char *domain)
+{
+    if (g_str_is_ascii(domain) || !g_utf8_validate(domain, -1, NULL))
+        return g_ascii_strdown(domain, -1);
+    g_autofree char *lower = g_utf8_strdown(domain, -1);
+    g_autofree char *normal = g_utf8_normalize(lower, -1, G_NORMALIZE_NFC);
+    g_autofree char *ascii = g_hostname_to_ascii(normal);
+    g_autofree char *back = ascii ? g_hostname_to_unicode(ascii) : NULL;
+    /* what does not come back as it went was changed into another name on the way */
+    return back && g_str_equal(back, normal) ? g_steal_pointer(&ascii) : g_ascii_strdown(domain, -1);
+}
+
 char *text_mail(const char *text)
 {
     if (!text)

@@ -41,6 +41,10 @@ char *text_mask_all(const char *text);
  * ended by U+2026 when cut). Any bytes; NULL gives "". */
 char *text_one_line(const char *text, gsize max);
 
+/* A domain as the directory and DNS spell it: lower case, names in other scripts as A-labels (RFC 5890). What is no such name, or would have
+ * to become another one for it (full-width letters and dots), stays as it is but for the case of ASCII. Caller frees. */
+char *text_domain(const char *domain);
+
 /* A mail address made comparable: normalised and lower-cased, or NULL when it is no mailType (domain.md 3.6: ASCII dot-atom, a
  * domain with a dot, at most 254, local part at most 64). NULL gives NULL. */
 char *text_mail(const char *text);

@@ -153,13 +153,48 @@ static void test_says_one_line(void **state)
     origin_clear(&origin);
 }
 
+/* Servers write names in other scripts as they are or as DNS has them. */
+static void test_names_in_other_scripts(void **state)
+{
+    static const struct {
+        const char *from, *stamped;
+        gboolean same;
+    } pairs[] = {
+        {"xn--fsqu00a.xn--0zwm56d", "xn--fsqu00a.xn--0zwm56d", TRUE},
+        {"xn--fsqu00a.xn--0zwm56d", "例子.测试", TRUE},
+        {"xn--fsqu00a.xn--0zwm56d", "\"例子.测试\"", TRUE},
+        {"xn--bcher-kva.test", "bücher.test", TRUE},
+        {"xn--bcher-kva.test", "BÜCHER.test", TRUE},
+        {"xn--bcher-kva.test",
+         "bu\xcc\x88"
+         "cher.test",
+         TRUE}, /* ü in two characters */
+        {"xn--bcher-kva.test", "bucher.test", FALSE},
+        {"fass.test", "faß.test", FALSE}, /* ß is a letter of its own by now */
+        {"xn--fa-hia.test", "faß.test", TRUE},
+        {"city.example.com", "city。example.com", FALSE},
+        {"city.example.com", "ｃity.example.com", FALSE},
+        {"city.example.com", "cit\xd1\x83.example.com", FALSE}, /* Cyrillic */
+        {"city.example.com", "ci\xe2\x80\x8dty.example.com", FALSE},
+        {"city.example.com", "city.example.com\xff", FALSE},
+    };
+    (void)state;
+
+    for (guint i = 0; i < G_N_ELEMENTS(pairs); i++) {
+        g_autofree char *header = g_strdup_printf(OURS "; dmarc=pass header.from=%s", pairs[i].stamped);
+        struct origin origin;
+        origin_read((const char *const[]){header, NULL}, OURS, pairs[i].from, &origin);
+        if (origin.dmarc != pairs[i].same)
+            fail_msg("%s, stamped %s", pairs[i].from, pairs[i].stamped);
+        origin_clear(&origin);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_samples),
-        cmocka_unit_test(test_topmost_of_ours),
-        cmocka_unit_test(test_without_from),
-        cmocka_unit_test(test_says_one_line),
+        cmocka_unit_test(test_samples),       cmocka_unit_test(test_topmost_of_ours),        cmocka_unit_test(test_without_from),
+        cmocka_unit_test(test_says_one_line), cmocka_unit_test(test_names_in_other_scripts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
