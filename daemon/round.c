@@ -163,6 +163,16 @@ int round_outcomes(struct site *site, GPtrArray *lines, GError **error)
     return troubles < 0 ? -1 : (int)outcomes->len + troubles;
 }
 
+/* Each for itself: after the clock was set back some have theirs of that day already, and keep it. */
+static void carry_lists(struct site *site, const GPtrArray *plans, GPtrArray *lines)
+{
+    for (guint i = 0; i < plans->len; i++) {
+        g_autoptr(GPtrArray) one = g_ptr_array_new();
+        g_ptr_array_add(one, g_ptr_array_index(plans, i));
+        carry(site, one, lines);
+    }
+}
+
 /* The day's lists, once a day: the mark and the lists are committed together. A list is a convenience: on a day when the directory leaves a question open there is none. */
 static int list_day(struct site *site, GPtrArray *lines, GError **error)
 {
@@ -173,7 +183,7 @@ static int list_day(struct site *site, GPtrArray *lines, GError **error)
         return 0;
     g_autoptr(GPtrArray) plans = docket_plans(&site->mind, day, &problem);
     if (plans)
-        carry(site, plans, lines);
+        carry_lists(site, plans, lines);
     else if (!set_aside(site, NULL, day, lines, &problem, error))
         return -1;
     store_list_day(site->store, day);

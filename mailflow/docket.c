@@ -94,14 +94,26 @@ static gboolean list_request(struct lists *lists, const struct request *request,
         if (!fine || !asks)
             continue;
         struct list *list = list_of(lists, reviewer);
-        list->more = list->docket->items->len >= LIMIT_BALLOT_NUMBER;
-        if (list->more)
+        if (list->docket->items->len >= LIMIT_BALLOT_NUMBER) {
+            list->more = TRUE;
             continue;
+        }
         docket_add(list->docket, request->id, open->number, affair->request->digest);
         g_ptr_array_add(list->notice->items, tell_review(affair, findings));
     }
     affair_free(affair);
     return fine;
+}
+
+/* Where more waits in one division than was looked through, some of it may be for anybody who has a list. */
+static void note_more(struct lists *lists, const GPtrArray *reviewers)
+{
+    for (guint i = 0; i < reviewers->len; i++) {
+        const struct entry *reviewer = g_ptr_array_index(reviewers, i);
+        struct list *list = g_hash_table_lookup(lists->by_person, reviewer->dn);
+        if (list)
+            list->more = TRUE;
+    }
 }
 
 static gboolean list_division(struct lists *lists, const char *division, GError **error)
@@ -116,6 +128,8 @@ static gboolean list_division(struct lists *lists, const char *division, GError 
     g_autoptr(GPtrArray) reviewers = facts->reviewers(facts->context, division, error);
     for (guint i = 0; reviewers && fine && i < waiting->len; i++)
         fine = list_request(lists, g_ptr_array_index(waiting, i), reviewers, error);
+    if (reviewers && waiting->len > LIMIT_BALLOT_NUMBER)
+        note_more(lists, reviewers);
     return fine && reviewers;
 }
 
