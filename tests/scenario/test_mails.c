@@ -91,6 +91,7 @@ static void test_nothing_is_said_twice(void **state)
     (void)state;
     g_autofree char *delegated = scene_form(scene, "T5", NULL);
 
+    assert_non_null(delegated);
     scene_reply(scene, "city-jinan-1@example.com", "N2", "转办：city-jinan-2@example.com");
     assert_says(scene, "ND", "city-jinan-1@example.com", "已转办给济南审核乙，由其审核；您的审核邮件不再有效。", 1);
     assert_each_once(scene);
@@ -105,6 +106,7 @@ static void test_nothing_is_said_twice(void **state)
     scene = scene_new();
     g_autofree char *moved = scene_form(scene, "P2", "target", "self", "changes/change[1]/@field", "contactMail",
                                         "changes/change[1]/newValue", "new@e1.example.com", NULL);
+    assert_non_null(moved);
     assert_says(scene, "N1m", E1_MAIL, "新邮箱确认后生效", 1);
     assert_each_once(scene);
     scene = scene_new();
@@ -195,6 +197,7 @@ static void test_who_brings_which_papers_where(void **state)
         struct scene *scene = scene_new();
         gboolean prints = !g_str_equal(moves[i].type, "T2S");
         g_autofree char *id = scene_form(scene, moves[i].type, "reprintRequested", prints ? "true" : "false", NULL);
+        assert_non_null(id);
         g_autofree char *gives = g_strconcat(moves[i].gives, " ", NULL);
         g_autofree char *where = g_strdup_printf("统一送交%s主管部门核验、留档", moves[i].city);
         assert_says(scene, "N1", moves[i].files, where, 1);
@@ -261,6 +264,7 @@ static void test_a_change_is_called_by_what_changes(void **state)
     scene->stamped = FALSE;
     g_autofree char *id = scene_form(scene, "P2", "target", "self", "changes/change[1]/@field", "address",
                                      "changes/change[1]/newValue", "济南市历下区测试路2号", NULL);
+    assert_string_equal(scene_state(scene, id), "draft");
     assert_says(scene, "N1D", E1_MAIL, "\n地址\n　　原：", 1);
     assert_says(scene, "N1D", E1_MAIL, "新值", 0);
     assert_says(scene, "N1D", E1_MAIL, "修改项", 0);

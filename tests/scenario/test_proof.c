@@ -241,6 +241,7 @@ static void test_who_is_asked_is_told_what_to_prove(void **state)
         g_autofree char *all = g_strconcat("address, ", rows[i].demands, NULL);
         struct demands *table = demand(scene, all);
         g_autofree char *id = scene_form(scene, "T2E", "reprintRequested", "true", NULL);
+        assert_string_equal(scene_state(scene, id), "cityReview");
         const char *text = scene_mail(scene, "N2", QINGDAO_1)->text;
         assert_true(!rows[i].told || strstr(text, rows[i].told));
         assert_null(strstr(text, rows[i].else_told));
@@ -260,6 +261,7 @@ static void test_what_is_asked_later_says_what_to_prove(void **state)
     demands_free(table);
     table = demand(scene, "smime, provinceReview=address");
     scene_reply(scene, "province-1@example.com", "N4", "同意");
+    assert_string_equal(scene_state(scene, id), "done");
     assert_true(scene_told(scene, "N5", QINGDAO_1, "S/MIME")); /* the surrender is recorded with the first stage's proof */
     scene_free(scene);
     demands_free(table);
