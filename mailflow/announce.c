@@ -204,6 +204,30 @@ gboolean announce_asks(const struct affair *affair, const GPtrArray *reviewers, 
     return problem == NULL;
 }
 
+/* Nobody there may decide, or nobody whom mail reaches: operator and province hear which authority it is, and which addresses failed. */
+static gboolean miss_reviewers(const struct affair *affair, struct plan *plan, const char *code, const char *authority,
+                               const struct occasion *occasion, GError **error)
+{
+    const struct division *division = division_find(authority);
+    g_autoptr(GPtrArray) failed = g_ptr_array_new();
+    struct occasion nobody = *occasion;
+
+    for (guint i = 0; occasion->without && i < occasion->without->len; i++)
+        g_ptr_array_add(failed, g_ptr_array_index(occasion->without, i));
+    g_ptr_array_add(failed, NULL);
+    g_autofree char *zh = g_strjoinv("、", (char **)failed->pdata), *en = g_strjoinv(", ", (char **)failed->pdata);
+    g_autofree char *problem_zh =
+        g_strdup_printf("%s主管部门（%s）目前没有可以审核此申请的审核人员%s%s%s，申请将等待。", division ? division->zh : "",
+                        authority, *zh ? "（邮件被退回：" : "", zh, *zh ? "）" : "");
+    g_autofree char *problem_en = g_strdup_printf(
+        "The authority of %s (%s) has no active reviewer who may decide this request%s%s; it waits.",
+        division ? division->en : "this division", authority, *en ? " and whom mail reaches; it came back from " : "", en);
+    nobody.problem_zh = problem_zh;
+    nobody.problem_en = problem_en;
+    nobody.serial = code;
+    return to_operator(affair, plan, "N11", &nobody, error) && to_province(affair, plan, "N11", &nobody, error);
+}
+
 /* The reviewers of the open stage, each with a token; who is involved or has decided an earlier stage is left out. */
 static gboolean invite_reviewers(const struct affair *affair, struct plan *plan, const char *code, const struct occasion *occasion,
                                  GError **error)
@@ -235,11 +259,7 @@ static gboolean invite_reviewers(const struct affair *affair, struct plan *plan,
     }
     if (told || occasion->only)
         return TRUE;
-    struct occasion nobody = *occasion;
-    nobody.problem_zh = "该主管部门目前没有可以审核此申请的审核人员，申请将等待。";
-    nobody.problem_en = "The authority has no active reviewer who may decide this request; it waits.";
-    nobody.serial = code;
-    return to_operator(affair, plan, "N11", &nobody, error) && to_province(affair, plan, "N11", &nobody, error);
+    return miss_reviewers(affair, plan, code, division, occasion, error);
 }
 
 /* Those who hold a living token of the request: they need not answer any more. */

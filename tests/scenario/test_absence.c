@@ -132,6 +132,8 @@ static void test_with_nobody_left_operator_and_province_hear_of_it(void **state)
 
     come_back(scene, "N2", LINYI_1);
     assert_true(scene_told(scene, "N11", "province-1@example.com", "没有可以审核"));
+    assert_true(scene_told(scene, "N11", "province-1@example.com", "临沂市主管部门（371300）"));
+    assert_true(scene_told(scene, "N11", SCENE_OPERATOR, "（邮件被退回：" LINYI_1 "）"));
     assert_int_equal(scene_mails(scene, "N11", SCENE_OPERATOR), 2);
     assert_int_equal(living(scene, id), 0);
     assert_string_equal(scene_state(scene, id), "cityReview");
