@@ -361,22 +361,21 @@ static gboolean to_receiver(const struct affair *affair, struct plan *plan, cons
 static gboolean to_holder(const struct affair *affair, struct plan *plan, const char *code, const struct occasion *occasion,
                           GError **error)
 {
-    const struct facts *facts = &affair->mind->facts;
-    const char *number = form_value(affair->form, "idNumber");
+    GError *problem = NULL;
 
-    if (!number || !affair->request->applicant)
+    if (!form_value(affair->form, "idNumber") || !affair->request->applicant)
         return TRUE;
-    g_autoptr(GPtrArray) found = facts->find(facts->context, ATTRIBUTE_ID_NUMBER, number, error);
-    if (!found)
-        return FALSE;
-    const struct entry *holder = found->len ? g_ptr_array_index(found, 0) : NULL;
+    struct entry *holder = question_holder(affair, &problem);
     const char *mail = holder ? entry_value(holder, ATTRIBUTE_MAIL) : NULL;
     if (mail && !told_already(plan, code, mail)) {
         struct hearer hearer = {mail, entry_value(holder, ATTRIBUTE_CN), entry_value(holder, ATTRIBUTE_PREFERRED_LANGUAGE),
                                 holder->dn, NULL};
         tell(affair, plan, code, &hearer, occasion);
     }
-    return TRUE;
+    entry_free(holder);
+    if (problem)
+        g_propagate_error(error, problem);
+    return !problem;
 }
 
 /* Both cities of an enterprise that has moved without a review (7.29). */
@@ -442,9 +441,13 @@ static gboolean ask_archivist(const struct affair *affair, struct plan *plan, co
                               const char *role, const struct occasion *occasion, GError **error)
 {
     struct occasion asked = *occasion;
+    GError *problem = NULL;
 
-    if (!step || g_strcmp0(form_value(affair->form, "reprintRequested"), "true") != 0)
-        return TRUE;
+    if (!step || !question_awaits_old_copies(affair, &problem)) {
+        if (problem)
+            g_propagate_error(error, problem);
+        return !problem;
+    }
     asked.problem_zh = "旧证书上缴后，请回复本邮件，第一行写“已上缴”和证书编号（可写多个），新证书即可打印。";
     asked.problem_en = "When the old certificates have been handed in, reply with SURRENDERED and their numbers; the new ones can "
                        "then be printed.";

@@ -2,7 +2,10 @@
 
 #include <string.h>
 
+#include "ldap-schema/names.h"
 #include "mailflow/text.h"
+
+#define NOTHING_TO_PRINT "nothingToPrint"
 
 void question_find(const struct affair *affair, GPtrArray *findings, const char *code, const char *path, const char *zh,
                    const char *en)
@@ -38,6 +41,72 @@ gboolean question_owned(const struct affair *affair, const struct entry *entry)
     if (!owner || length < owner_length || g_ascii_strcasecmp(entry->dn + length - owner_length, owner) != 0)
         return FALSE;
     return length == owner_length || entry->dn[length - owner_length - 1] == ',';
+}
+
+/* The new number of a form that corrects it; NULL. */
+static const char *corrected_number(const struct form *form)
+{
+    guint count = form_count(form, "corrections/correction");
+
+    for (guint i = 1; i <= count; i++)
+        if (g_strcmp0(form_item(form, "corrections/correction[%u]/@field", i), "idNumber") == 0)
+            return form_item(form, "corrections/correction[%u]/newValue", i);
+    return NULL;
+}
+
+struct entry *question_holder(const struct affair *affair, GError **error)
+{
+    const char *numbers[] = {form_value(affair->form, "idNumber"), corrected_number(affair->form)};
+
+    for (guint i = 0; i < G_N_ELEMENTS(numbers); i++) {
+        g_autoptr(GPtrArray) found = question_entries(affair, ATTRIBUTE_ID_NUMBER, numbers[i], CLASS_TRAINEE, error);
+        if (!found)
+            return NULL;
+        if (found->len)
+            return g_ptr_array_steal_index(found, 0);
+    }
+    return NULL;
+}
+
+static gboolean wants_prints(const struct affair *affair)
+{
+    return g_strcmp0(form_value(affair->form, "reprintRequested"), "true") == 0;
+}
+
+gboolean question_awaits_old_copies(const struct affair *affair, GError **error)
+{
+    const struct facts *facts = &affair->mind->facts;
+    gboolean personal = form_value(affair->form, "idNumber") != NULL;
+    struct entry *holder = personal && wants_prints(affair) ? question_holder(affair, error) : NULL;
+    const char *owner = personal ? holder ? holder->dn : NULL : affair->request->applicant;
+    gint64 waiting = owner && wants_prints(affair)
+                         ? facts->count(facts->context, owner, CLASS_CERTIFICATE, ATTRIBUTE_COPY_STATE, "toPrint", 1, error)
+                         : 0;
+
+    entry_free(holder);
+    return waiting > 0;
+}
+
+gboolean question_note_prints(const struct affair *affair, const char *dn, GError **error)
+{
+    const struct facts *facts = &affair->mind->facts;
+
+    if (!wants_prints(affair) || affair->request->created != affair->mind->now)
+        return TRUE;
+    gint64 valid = facts->count(facts->context, dn, CLASS_CERTIFICATE, ATTRIBUTE_CERTIFICATE_STATUS, "valid", 1, error);
+    if (valid == 0)
+        question_note(affair, NOTHING_TO_PRINT, "");
+    return valid >= 0;
+}
+
+gboolean question_applies(const struct affair *affair, const char *only)
+{
+    const char *before = affair->request->before;
+
+    if (!only)
+        return TRUE;
+    gboolean nothing = g_str_equal(only, "reprintRequested") && before && strstr(before, NOTHING_TO_PRINT "=");
+    return g_strcmp0(form_value(affair->form, only), "true") == 0 && !nothing;
 }
 
 const char *question_parent(const char *dn)

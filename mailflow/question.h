@@ -22,6 +22,13 @@ GPtrArray *question_entries(const struct affair *affair, const char *attribute, 
 /* Whether `entry` is the applicant's account or stands below it. */
 gboolean question_owned(const struct affair *affair, const struct entry *entry);
 
+/* The trainee whose identity number the form names, under the number it corrects that to where this has taken effect; NULL without `error` when there is none. Caller
+ * frees. */
+struct entry *question_holder(const struct affair *affair, GError **error);
+
+/* Whether new prints are asked for and a certificate's old copy is still to be handed in for one (domain.md 6.6). FALSE with `error` on a fault. */
+gboolean question_awaits_old_copies(const struct affair *affair, GError **error);
+
 /* The parent's DN of an entry; NULL when it has none. Points into `dn`. */
 const char *question_parent(const char *dn);
 
@@ -30,6 +37,11 @@ gboolean question_same_name(const char *one, const char *other);
 
 /* Whether another open registration or enrolment asks for that identity number. */
 gboolean question_waited_for(const struct affair *affair, const char *number);
+
+/* Note where the form asks for new prints and there is no certificate below `dn`, the holder or the enterprise. FALSE with `error` on a fault. */
+gboolean question_note_prints(const struct affair *affair, const char *dn, GError **error);
+/* Whether what is said or asked only with the form's field `only` applies: it is true, and a print is one of something. NULL: always. */
+gboolean question_applies(const struct affair *affair, const char *only);
 
 /* Note what the directory holds now beside the form's field at `path`: reviewers see it as old. */
 void question_note(const struct affair *affair, const char *path, const char *value);

@@ -187,8 +187,9 @@ gboolean rule_holder_as_said(const struct affair *affair, GPtrArray *findings, G
         question_find(affair, findings, "E-NAME-MISMATCH", "holderName", NULL, NULL);
     if (affair->form->variant && g_strcmp0(affair->form->variant, entry_value(holder, ATTRIBUTE_TRAINEE_KIND)) != 0)
         question_find(affair, findings, "E-VARIANT", "@variant", NULL, NULL);
+    gboolean fine = question_note_prints(affair, holder->dn, error);
     entry_free(holder);
-    return TRUE;
+    return fine;
 }
 
 /* T2: the enterprise left is the applicant's own. */
@@ -316,8 +317,9 @@ gboolean rule_enterprise_as_said(const struct affair *affair, GPtrArray *finding
         question_find(affair, findings, "E-CITY-MISMATCH", "currentCityCode", NULL, NULL);
     if (form_value(affair->form, "newAddress"))
         question_note(affair, "newAddress", entry_value(account, ATTRIBUTE_POSTAL_ADDRESS));
+    gboolean fine = question_note_prints(affair, account->dn, error);
     entry_free(account);
-    return TRUE;
+    return fine;
 }
 
 /* T3 rename: another enterprise has that name: a word to the reviewer. */

@@ -142,15 +142,15 @@ GPtrArray *surrender_read(const char *words)
     return numbers;
 }
 
-/* The entry whose certificates the request wanted printed anew: the holder, or the enterprise with all its trainees. */
+/* The entry whose certificates the request wanted printed anew: the holder, or the enterprise with all its trainees; NULL when the holder is gone. */
 static char *owner_dn(const struct affair *affair, GError **error)
 {
-    const char *number = form_value(affair->form, "idNumber");
-
-    if (!number)
+    if (!form_value(affair->form, "idNumber"))
         return g_strdup(affair->request->applicant);
-    g_autoptr(GPtrArray) found = question_entries(affair, ATTRIBUTE_ID_NUMBER, number, CLASS_TRAINEE, error);
-    return found && found->len ? g_strdup(((struct entry *)g_ptr_array_index(found, 0))->dn) : NULL;
+    struct entry *holder = question_holder(affair, error);
+    char *dn = holder ? g_strdup(holder->dn) : NULL;
+    entry_free(holder);
+    return dn;
 }
 
 static gboolean due(const struct entry *certificate, const char *owner)
@@ -175,12 +175,12 @@ gboolean surrender(const struct affair *affair, const struct ticket *ticket, con
         *why_en = g_strdup("Not understood, and nothing was recorded: where certificates have been handed in, write SURRENDERED "
                            "and their numbers, and nothing else.");
     }
-    for (guint i = 0; owner && i < numbers->len && !*why_zh; i++) {
+    for (guint i = 0; !problem && i < numbers->len && !*why_zh; i++) {
         const char *number = g_ptr_array_index(numbers, i);
         g_autoptr(GPtrArray) found = question_entries(affair, ATTRIBUTE_CERTIFICATE_NUMBER, number, CLASS_CERTIFICATE, &problem);
         if (problem)
             break;
-        if (found->len && due(g_ptr_array_index(found, 0), owner)) {
+        if (owner && found->len && due(g_ptr_array_index(found, 0), owner)) {
             effect_new_copy(&effects, g_ptr_array_index(found, 0), "printable", "surrender");
             continue;
         }

@@ -5,6 +5,7 @@
 #include "ldap-schema/names.h"
 #include "mailflow/division.h"
 #include "mailflow/choice.h"
+#include "mailflow/question.h"
 #include "mailflow/tell_rows.h"
 #include "mailflow/tell_way.h"
 #include "mailflow/text.h"
@@ -219,11 +220,6 @@ static void tell_answers(struct notice *notice, const struct affair *affair, con
     notice_add_answer(notice, "不同意", "Reject", "不同意\n原因：");
 }
 
-static gboolean is_wanted(const struct form *form, const char *only)
-{
-    return !only || g_strcmp0(form_value(form, only), "true") == 0;
-}
-
 /* The papers: to whoever checks them, to whoever brings them, and of those that a receiving enterprise brings, to whom it gets them from. */
 static void tell_materials(struct notice *notice, const struct affair *affair, const char *role, const struct stage *stage)
 {
@@ -235,7 +231,7 @@ static void tell_materials(struct notice *notice, const struct affair *affair, c
         const struct material *material = g_ptr_array_index(stage->materials, i);
         gboolean given = brings && g_ptr_array_find(stage->given, material, NULL);
         gboolean others = g_str_equal(notice->code, "N1") && stage->given->len && !given;
-        if (!others && is_wanted(affair->form, material->only))
+        if (!others && question_applies(affair, material->only))
             notice_add_material(notice, material->code, material->zh, material->en, given ? "applicant" : NULL);
     }
 }
@@ -340,7 +336,7 @@ static void tell_consequences(const struct affair *affair, struct notice *notice
         g_auto(GStrv) en = g_strsplit(consequence->en, CONSEQUENCE_CERTIFICATES, -1);
         g_autofree char *said_zh = g_strjoinv(number, zh);
         g_autofree char *said_en = g_strjoinv(number, en);
-        if (!consequence->behind.off && is_wanted(affair->form, consequence->only))
+        if (!consequence->behind.off && question_applies(affair, consequence->only))
             notice_add_consequence(notice, said_zh, said_en);
     }
 }
