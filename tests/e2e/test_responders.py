@@ -1,6 +1,5 @@
 """Signed answers where responders (OCSP) say whether certificates are revoked: openssl's own, on loopback."""
 
-import base64
 import itertools
 
 import pytest
@@ -38,9 +37,7 @@ def signer(people, signing, responder):
     """A certificate of their own for each test, in the entry of Linyi's reviewer; it names the responder."""
     name = f"linyi-{next(NUMBERS)}"
     signing.issue(name, LINYI, responder=responder.url)
-    dn, value = people.env["WORLD_CITY_LINYI_1_DN"], base64.b64encode(signing.der(name)).decode()
-    change = f"dn: {dn}\nchangetype: modify\nreplace: userCertificate;binary\nuserCertificate;binary:: {value}\n"
-    done = people.change_directory(change)
+    done = people.change_directory(signing.for_directory(name, people.env["WORLD_CITY_LINYI_1_DN"]))
     assert done.returncode == 0, done.stderr
     return name
 

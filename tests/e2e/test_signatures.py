@@ -1,7 +1,5 @@
 """A site that demands signed answers (S/MIME), on real servers: the certificate is loaded as an administrator loads it, the list of what was revoked is read at SIGHUP."""
 
-import base64
-
 import pytest
 
 from people import ARCHIVE
@@ -17,9 +15,7 @@ def signing(people, tmp_path_factory):
     made = Signing(str(tmp_path_factory.mktemp("signing")))
     made.issue("linyi", LINYI)
     made.issue("other", LINYI)
-    value = base64.b64encode(made.der("linyi")).decode()
-    change = f"dn: {people.env['WORLD_CITY_LINYI_1_DN']}\nchangetype: modify\nadd: userCertificate;binary\nuserCertificate;binary:: {value}\n"
-    done = people.change_directory(change)
+    done = people.change_directory(made.for_directory("linyi", people.env["WORLD_CITY_LINYI_1_DN"]))
     assert done.returncode == 0, done.stderr
     return made
 

@@ -27,6 +27,11 @@ def read_environment(path):
     return dict(word[0].split("=", 1) for word in words)
 
 
+def name(uid):
+    """How a variable about the person begins: WORLD_CITY_JINAN_1."""
+    return "WORLD_" + uid.upper().replace("-", "_")
+
+
 def people(ldif):
     """The assignments for the people of an LDIF text: address and DN of every entry that has a login name.
 
@@ -36,8 +41,8 @@ def people(ldif):
     accounts = [record for record in records if "uid" in record]
     found = {}
     for account in accounts:
-        name = "WORLD_" + account["uid"].upper().replace("-", "_")
-        found |= {f"{name}_MAIL": account["mail"], f"{name}_DN": account["dn"]}
+        begin = name(account["uid"])
+        found |= {f"{begin}_MAIL": account["mail"], f"{begin}_DN": account["dn"]}
     addresses = {account["dn"]: account["mail"] for account in accounts}
     for group in ldif.split("\n\n"):
         code = re.search(r"^dn: cn=reviewers,ou=(\d+),", group, re.MULTILINE)
@@ -56,6 +61,12 @@ COMMENTS = """
 #   swaks --server 127.0.0.1:$WORLD_SMTP_PORT --from new@example.com --to countersign+TOKEN@example.com --body 确认
 #   swaks --server 127.0.0.1:$WORLD_SMTP_PORT --from $WORLD_CITY_JINAN_1_MAIL --to countersign+TOKEN@example.com \\
 #         --body '同意 留档编号：济建留档〔2026〕0001号'
+# The same signed (S/MIME), by the certificate that the directory has for this reviewer and for $WORLD_PROVINCE_1_MAIL; what it proves:
+#   printf 'Content-Type: text/plain; charset=utf-8\\n\\n同意 留档编号：济建留档〔2026〕0001号\\n' |
+#       openssl cms -sign -signer $WORLD_CITY_JINAN_1_CERTIFICATE -inkey $WORLD_CITY_JINAN_1_KEY -out $WORLD_DIR/signed.eml \\
+#           -from $WORLD_CITY_JINAN_1_MAIL -to countersign+TOKEN@example.com -subject answer
+#   $WORLD_COUNTERSIGN -c $WORLD_CONF explain $WORLD_DIR/signed.eml
+#   swaks --server 127.0.0.1:$WORLD_SMTP_PORT --from $WORLD_CITY_JINAN_1_MAIL --to countersign+TOKEN@example.com --data @$WORLD_DIR/signed.eml
 # Read anybody's mailbox, the applicant's, a reviewer's ($WORLD_CITY_JINAN_1_MAIL): every address has one password.
 #   curl --cacert $WORLD_CA --user new@example.com:$WORLD_MAIL_PASSWORD imaps://127.0.0.1:$WORLD_IMAPS_PORT/INBOX -X 'UID SEARCH ALL'
 #   curl --cacert $WORLD_CA --user new@example.com:$WORLD_MAIL_PASSWORD "imaps://127.0.0.1:$WORLD_IMAPS_PORT/INBOX;UID=1"

@@ -62,6 +62,10 @@ class Slapd:
                 self._load()
         return process
 
+    def change(self, ldif):
+        """What the owner of the machine changes, at once."""
+        _run(["ldapmodify", "-Q", "-Y", "EXTERNAL", "-H", self.local_url], ldif)
+
     def _program(self):
         """AppArmor confines slapd to the package's own folders, by the path of the program: a copy is not confined."""
         installed = "/usr/sbin/slapd"
@@ -123,8 +127,8 @@ def _read(path):
         return file.read()
 
 
-def _run(command):
-    done = subprocess.run(command, capture_output=True, text=True)
+def _run(command, given=None):
+    done = subprocess.run(command, input=given, capture_output=True, text=True)
     if done.returncode:
         raise Failed(f"{command[0]}: {done.stderr.strip() or done.stdout.strip()}")
     return done.stdout

@@ -47,16 +47,21 @@ extendedKeyUsage = emailProtection
 
 class Signing:
     def __init__(self, folder):
+        """An authority that is there already goes on; its list is written anew."""
         self.folder = folder
-        os.makedirs(folder, exist_ok=True)
         self.authority = self._path("authority.pem")
         self.list = self._path("revoked.pem")
-        for name, text in (("index.txt", ""), ("serial", "1000"), ("ca.cnf", CONFIGURATION.format(folder=folder))):
+        if not os.path.exists(self.authority):
+            self._begin()
+        self.publish()
+
+    def _begin(self):
+        os.makedirs(self.folder, exist_ok=True)
+        for name, text in (("index.txt", ""), ("serial", "1000"), ("ca.cnf", CONFIGURATION.format(folder=self.folder))):
             with open(self._path(name), "w", encoding="utf-8") as file:
                 file.write(text)
         self._openssl("req", "-x509", "-config", self._path("ca.cnf"), "-extensions", "authority", *self._new_key("authority"),
                       "-days", "3650", "-out", self.authority)
-        self.publish()
 
     def issue(self, name, mail=None, kind="person", responder=None):
         """A certificate for a new key; both are known by that name from now on. `responder` tells whether it is revoked."""
@@ -66,8 +71,19 @@ class Signing:
         self._openssl("ca", "-batch", "-notext", "-config", self._path("ca.cnf"), "-extensions", kind, "-in", self._path(f"{name}.csr"),
                       "-out", self._path(f"{name}.pem"))
 
+    def certificate(self, name):
+        return self._path(f"{name}.pem")
+
+    def key(self, name):
+        return self._path(f"{name}.key")
+
     def der(self, name):
-        return self._openssl("x509", "-in", self._path(f"{name}.pem"), "-outform", "DER")
+        return self._openssl("x509", "-in", self.certificate(name), "-outform", "DER")
+
+    def for_directory(self, name, dn):
+        """A change that makes it the one certificate of that entry, as LDIF."""
+        value = base64.b64encode(self.der(name)).decode()
+        return f"dn: {dn}\nchangetype: modify\nreplace: userCertificate;binary\nuserCertificate;binary:: {value}\n\n"
 
     def revoke(self, name):
         self._openssl("ca", "-config", self._path("ca.cnf"), "-revoke", self._path(f"{name}.pem"))

@@ -30,20 +30,23 @@ from certificates import Certificates
 from letter import Enterprise
 from place import Place, choose_ports, port_is_free
 from process import Failed, Process, births
+from signing import Signing
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 DOMAIN = "example.com"
 ADDRESS = f"countersign@{DOMAIN}"
 OPERATOR = f"operator@{DOMAIN}"
+SIGNERS = ("city-jinan-1", "province-1")  # reviewers with a certificate
 PASSWORDS = ("mail", "people", "administrator", "desk", "courier")
 
 
 class World:
-    def __init__(self, directory, daemon=True, sink=False, memory=False, port_base=None, drop=False):
+    def __init__(self, directory, daemon=True, sink=False, memory=False, port_base=None, drop=False, signing=False):
         self.directory = os.path.abspath(directory)
         self.daemon = daemon
         self.sink = sink
         self.drop = drop  # the daemon reads a Maildir that mails are put into, not Dovecot's mailbox
+        self.signing = signing  # SIGNERS can sign what they write
         self.memory = memory
         self.port_base = port_base
         self.record_file = os.path.join(self.directory, "world.json")
@@ -128,7 +131,8 @@ class World:
 
     def _begin(self):
         self.place = Place.make(self.directory, self.memory)
-        self.record |= self.place.record() | {"memory": self.memory, "sink": self.sink, "daemon": self.daemon, "drop": self.drop}
+        self.record |= self.place.record() | {"memory": self.memory, "sink": self.sink, "daemon": self.daemon, "drop": self.drop,
+                                              "signing": self.signing}
         passwords = self.record.setdefault("passwords", {})
         for name in PASSWORDS:
             passwords.setdefault(name, secrets.token_hex(12))
@@ -141,6 +145,8 @@ class World:
         for name, server in self.servers.items():
             server.prepare()
             self.start_server(name)
+            if name == "slapd" and self.signing:
+                self._give_certificates()
 
     def _choose_ports(self):
         """The ports of the last time, so that mail clients find them, unless somebody else has one now."""
@@ -166,6 +172,21 @@ class World:
             self.servers["postfix"] = bridge.Bridge(self.place, ports, self.certificates, record["passwords"]["mail"])
         if record["daemon"]:
             self.servers["countersignd"] = countersignd.Countersignd(self.place, self._configuration())
+
+    def _people(self):
+        with open(os.path.join(HERE, "fixtures.ldif"), encoding="utf-8") as file:
+            return environment.people(file.read())
+
+    def _give_certificates(self):
+        """The authority and its certificates are made once and stay; its list is always new enough."""
+        people, authority = self._people(), Signing(self._signing_folder())
+        for name in SIGNERS:
+            if not os.path.exists(authority.certificate(name)):
+                authority.issue(name, people[f"{environment.name(name)}_MAIL"])
+        self.servers["slapd"].change("".join(authority.for_directory(name, people[f"{environment.name(name)}_DN"]) for name in SIGNERS))
+
+    def _signing_folder(self):
+        return self.place.path("smime")
 
     def _configuration(self):
         ports, to_sink = self.record["ports"], self.record["sink"]
@@ -202,6 +223,9 @@ class World:
         }
         if self.record.get("drop"):
             configuration["mailbox"] = self._drop()
+        if self.record.get("signing"):
+            folder = self._signing_folder()
+            configuration["identity"] |= {"smime-ca-file": f"{folder}/authority.pem", "smime-crl-file": f"{folder}/revoked.pem"}
         return configuration
 
     def _drop(self):
@@ -296,8 +320,11 @@ class World:
             values["DROP"] = self.place.data("drop")
         values |= {f"{name.upper()}_PORT": port for name, port in ports.items()}
         values |= {f"{name.upper()}_PID": process.pid for name, process in self.running.items()}
-        with open(os.path.join(HERE, "fixtures.ldif"), encoding="utf-8") as file:
-            return {f"WORLD_{name}": value for name, value in values.items()} | environment.people(file.read())
+        values = {f"WORLD_{name}": value for name, value in values.items()} | self._people()
+        for name in SIGNERS if self.record.get("signing") else ():
+            file = os.path.join(self._signing_folder(), name)
+            values |= {f"{environment.name(name)}_CERTIFICATE": f"{file}.pem", f"{environment.name(name)}_KEY": f"{file}.key"}
+        return values
 
 
 def main():
@@ -314,7 +341,7 @@ def main():
     given = parser.parse_args()
     try:
         if given.command == "start":
-            world = World(given.directory, not given.no_daemon, given.sink, given.memory, given.port_base)
+            world = World(given.directory, not given.no_daemon, given.sink, given.memory, given.port_base, signing=True)
             world.start()
             print(f"The world stands. Everything about it: {world.environment_file}")
         else:
