@@ -232,8 +232,8 @@ static void test_7_29_an_enterprise_without_certificates_moves_directly(void **s
 
     file_direct_move(scene, "370600");
     assert_string_equal(scene_value(scene, E3, ATTRIBUTE_DIVISION_CODE), "370600");
-    assert_non_null(scene_mail(scene, NULL, "city-weifang-1@example.com"));
-    assert_non_null(scene_mail(scene, NULL, YANTAI));
+    assert_true(scene_told(scene, "N10", "city-weifang-1@example.com", "所属地市由潍坊市变更为烟台市。"));
+    assert_true(scene_told(scene, "N10", YANTAI, "直接变更所属地市，特此告知"));
     scene_free(scene);
 }
 
