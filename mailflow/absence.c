@@ -175,12 +175,18 @@ static gboolean invite_deputy(const struct affair *affair, const struct ticket *
     const struct facts *facts = &affair->mind->facts;
     g_autoptr(GPtrArray) reviewers = facts->reviewers(facts->context, affair->request->division, error);
     struct notice_rule rule = reissue_invitation(affair);
+    g_autofree char *zh = g_strdup_printf("%s暂时不在，由您代理审核。", ticket->name);
+    g_autofree char *en = g_strdup_printf("%s is away, and you are named as the deputy.", ticket->name);
     gboolean fine = reviewers != NULL;
 
     for (guint i = 0; fine && i < reviewers->len; i++) {
         const struct entry *deputy = g_ptr_array_index(reviewers, i);
-        struct occasion occasion = {
-            .state = affair->request->state, .step = ticket->step, .only = deputy->dn, .serial = ticket->hash};
+        struct occasion occasion = {.state = affair->request->state,
+                                    .step = ticket->step,
+                                    .only = deputy->dn,
+                                    .serial = ticket->hash,
+                                    .problem_zh = zh,
+                                    .problem_en = en};
         const char *name = entry_value(deputy, ATTRIBUTE_UID);
         if (name && g_ascii_strcasecmp(name, uid) == 0 && !holds_ticket(affair, deputy->dn))
             fine = announce(affair, plan, &rule, &occasion, error);
@@ -219,9 +225,13 @@ static gboolean note_absence(const struct affair *affair, const struct ticket *t
 
     if (deputy || automatic_is_absence(message->subject) || machine_is_away(message->own)) {
         plan_event(plan, message->from, "absent", state, state, deputy ? deputy : message->why);
-        plan_log(plan, "%s: %s is away%s%s", affair->request->id, message->from, deputy ? ", deputy " : "", deputy ? deputy : "");
         if (!problem && deputy)
             invite_deputy(affair, ticket, deputy, plan, &problem);
+        plan_log(plan, "%s: %s is away%s%s", affair->request->id, message->from,
+                 !deputy              ? ""
+                 : plan->tickets->len ? ", asks the deputy "
+                                      : ", does not ask anew the deputy ",
+                 deputy ? deputy : "");
         if (!problem)
             tell_of_absence(affair, ticket, plan, &problem);
     } else {

@@ -335,6 +335,7 @@ static void test_the_deputy_gets_a_token_of_their_own(void **state)
     assert_int_equal(scene_mails(scene, "N2", DEPUTY), 1);
     assert_null(scene_mail(scene, "N11", NULL));
     assert_int_equal(scene_mails(scene, "N3a", NEW), 1);
+    assert_true(scene_told(scene, "N2", DEPUTY, "临沂审核甲暂时不在，由您代理审核"));
     assert_string_not_equal(scene_mail(scene, "N2", DEPUTY)->reply_to, scene_mail(scene, "N2", LINYI_1)->reply_to);
     scene_reply(scene, DEPUTY, "N2", STORY_APPROVE);
     assert_string_equal(scene_state(scene, id), "done");
