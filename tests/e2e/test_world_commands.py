@@ -43,8 +43,13 @@ def test_a_signed_answer(people):
     assert any("proof smime" in (event["detail"] or "") for event in people.show(receipt.request)["events"])
 
 
+def test_the_daemon_is_asked(people):
+    receipt, _ = people.submit(people.enterprise("370100"))
+    assert receipt.request in run(people, commands(people, "Ask the daemon:"))
+
+
 def test_a_stopped_world_can_still_sign(people):
-    """The certificates of the last time are the directory's still."""
+    """Last: the certificates of the last time are the directory's still."""
     certificate = people.env["WORLD_CITY_JINAN_1_CERTIFICATE"]
     with open(certificate, encoding="ascii") as file:
         before = file.read()
@@ -52,7 +57,3 @@ def test_a_stopped_world_can_still_sign(people):
     people.world.start()
     with open(certificate, encoding="ascii") as file:
         assert file.read() == before
-
-
-def test_the_daemon_is_asked(people):
-    assert "T5-" in run(people, commands(people, "Ask the daemon:"))
