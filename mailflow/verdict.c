@@ -112,13 +112,24 @@ static gboolean is_praise(const char *words, const GArray *tokens, const struct 
     return FALSE;
 }
 
+/* `1. 同意`, `1、同意`: the first item of a list. */
+static gboolean is_first_item(const char *words, const GArray *tokens, const struct clause *clause)
+{
+    static const char *const points[] = {".", "、", ")", "）", "．"};
+    if (clause->from > 0 || clause->to != 1 || tokens->len < 3 || words[0] != '1' || !field_counts(words, token_at(tokens, 0)) ||
+        g_ascii_isdigit(words[token_at(tokens, 2)->start]))
+        return FALSE;
+    for (gsize i = 0; i < G_N_ELEMENTS(points); i++)
+        if (g_str_has_prefix(words + token_at(tokens, 1)->start, points[i]))
+            return TRUE;
+    return FALSE;
+}
+
 static gboolean is_courtesy(const char *words, const GArray *tokens, const struct clause *clause)
 {
     if (clause->from == clause->to || is_salutation(words, tokens, clause) || is_praise(words, tokens, clause))
         return TRUE;
-    /* `1. 同意`: the first item of a list */
-    if (clause->to == clause->from + 1 && clause->from == 0 && field_counts(words, token_at(tokens, 0)) && words[0] == '1' &&
-        tokens->len > 1 && words[token_at(tokens, 1)->start] == '.')
+    if (is_first_item(words, tokens, clause))
         return TRUE;
     guint said =
         clause->count[WORD_COURTESY] + clause->count[WORD_BEFORE] + clause->count[WORD_EITHER] + clause->count[WORD_OBJECT];
@@ -201,7 +212,9 @@ static gboolean is_clean_rejection(const char *words, const GArray *tokens, cons
     struct clause before = {.from = clause->from, .to = core}, after = {.from = core + 1, .to = clause->to};
     for (guint i = clause->from; i < clause->to; i++)
         (i < core ? &before : &after)->count[class_at(tokens, i)] += i != core;
-    if (!leads_to(words, tokens, clause, core) && !(is_deficiency(tokens, &before) && before.count[WORD_LACK] > 0))
+    /* `材料不齐的驳回` states a rule. */
+    gboolean rule = core > clause->from && class_at(tokens, core - 1) == WORD_OF;
+    if (!leads_to(words, tokens, clause, core) && (rule || !is_deficiency(tokens, &before) || before.count[WORD_LACK] == 0))
         return FALSE;
     guint label = core + 1;
     while (label < clause->to && (is_harmless(class_at(tokens, label)) || class_at(tokens, label) == WORD_REJECT))
