@@ -367,6 +367,26 @@ static void judge_reviewer(struct judging *judging)
     entry_free(found);
 }
 
+/* Once all rows are read: a deputy may stand below who names them. */
+static void judge_deputy(struct judging *judging)
+{
+    const char *deputy = value(judging, ATTRIBUTE_DEPUTY), *from = value(judging, ATTRIBUTE_DEPUTY_FROM);
+    const char *until = value(judging, ATTRIBUTE_DEPUTY_UNTIL), *uid = value(judging, ATTRIBUTE_UID);
+    g_autofree char *folded = deputy ? g_utf8_casefold(deputy, -1) : NULL;
+    g_autofree char *key = g_strdup_printf("%s %s", ATTRIBUTE_UID, folded ? folded : "");
+
+    if (from && until && strcmp(until, from) < 0)
+        wrong(judging, ATTRIBUTE_DEPUTY_UNTIL, "E-DATE", "不能早于代理起始", "is before the first day");
+    if (deputy && uid && g_ascii_strcasecmp(deputy, uid) == 0)
+        wrong(judging, ATTRIBUTE_DEPUTY, "E-VALUE", "不能是本人", "is the reviewer themselves");
+    else if (deputy && !g_hash_table_contains(judging->seen, key)) {
+        struct entry *found = find(judging, ATTRIBUTE_UID, deputy);
+        if (!judging->fault && (!found || !entry_is(found, CLASS_REVIEWER) || entry_archived(found)))
+            wrong(judging, ATTRIBUTE_DEPUTY, "E-VALUE", "不是审核人员的登录用户名", "is no reviewer's login name");
+        entry_free(found);
+    }
+}
+
 struct roll *roll_judge(const struct mind *mind, enum roll_kind kind, const struct table *table, GError **error)
 {
     static void (*const judges[ROLL_KINDS])(struct judging *) = {judge_certificate, judge_trainee, judge_reviewer};
@@ -383,6 +403,10 @@ struct roll *roll_judge(const struct mind *mind, enum roll_kind kind, const stru
         judging.row = roll_row_read(roll, mind, judging.from);
         g_ptr_array_add(roll->rows, judging.row);
         judges[kind](&judging);
+    }
+    for (guint i = 0; kind == ROLL_REVIEWERS && i < roll->rows->len && !judging.fault; i++) {
+        judging.row = g_ptr_array_index(roll->rows, i);
+        judge_deputy(&judging);
     }
     if (!judging.fault)
         return roll;

@@ -408,6 +408,25 @@ city-jinan-1,别的名字,city-jinan-1@example.com,370100
     ]
 
 
+def test_deputies_that_cannot_be(load):
+    content = """loginName,name,mail,cityCode,deputy,deputyFrom,deputyUntil
+heze-1,菏泽甲,heze-1@example.com,371700,heze-2,2026-11-01,2026-10-01
+heze-2,菏泽乙,heze-2@example.com,371700,heze-2,,
+heze-3,菏泽丙,heze-3@example.com,371700,nobody-here,,
+heze-4,菏泽丁,heze-4@example.com,371700,e1-jinan,,
+heze-5,菏泽戊,heze-5@example.com,371700,heze-6,2026-11-01,2026-11-01
+heze-6,菏泽己,heze-6@example.com,371700,city-jinan-1,2026-11-01,
+"""
+    problems, total = load("reviewers", content, "--dry-run", status=1)
+    assert codes(problems) == [
+        (2, "deputyUntil", "E-DATE"),
+        (3, "deputy", "E-VALUE"),
+        (4, "deputy", "E-VALUE"),
+        (5, "deputy", "E-VALUE"),
+    ]
+    assert total["new"] == 2
+
+
 def test_ldif_is_loaded_too(people, load):
     entry = """dn: csCertificateNumber=LE-2024-7,csTraineeNumber={},csCreditCode=91370202PDY000423P,ou=enterprises,dc=example,dc=org
 objectClass: csCertificate
