@@ -1,6 +1,7 @@
 """Signed answers where responders (OCSP) say whether certificates are revoked: openssl's own, on loopback."""
 
 import itertools
+import threading
 
 import pytest
 
@@ -138,11 +139,33 @@ def unbelieved(people, signing, letter, request, signer, why):
         assert why in people.log()[since:]
 
 
-def test_nobody_waits_for_ever(people, signing, saying, task, signer):
+@pytest.mark.parametrize("said, why", [(b"", "HTTP status 503"), (b"<html>hello</html>", "no answer of OCSP"), (b"0" * 70000, "larger than allowed")],
+                         ids=["nothing", "a page", "too much"])
+def test_nobody_waits_for_ever(people, signing, saying, task, signer, said, why):
     _, request, letter = task
-    saying(lambda _request: b"")
-    unbelieved(people, signing, letter, request, signer, "HTTP status 503")
-    assert "吊销" in people.letter(people.operator, "N11").text
+    saying(lambda _request: said)
+    unbelieved(people, signing, letter, request, signer, why)
+    assert ("N11", people.operator) in [(row["code"], row["to"]) for row in people.tool("outbox", "--most", "1000") if row["kind"] == "mail"]
+
+
+def test_a_responder_that_hangs_holds_up_nobody_else(people, signing, responder, saying, task, signer):
+    _, request, letter = task
+    answered, asked, go_on = responder.answer, threading.Event(), threading.Event()
+
+    def hang(request):
+        asked.set()
+        go_on.wait(60)
+        return answered(request)
+
+    saying(hang)
+    mark = hand_in(people, signing, letter, signer)
+    assert asked.wait(10)
+    people.submit(people.enterprise("370200"))
+    assert mark not in people.filed and people.state(request) == "cityReview"
+    saying(answered)
+    go_on.set()
+    people.wait_filed(mark, 30)
+    wait_until(lambda: people.state(request) == "done", "the answer has decided nothing")
 
 
 def test_a_stranger_answers_for_nobody(people, signing, saying, task, signer, tmp_path_factory):
