@@ -4,6 +4,7 @@
 #include "mailflow/consent.h"
 #include "mailflow/objection.h"
 #include "mailflow/rule.h"
+#include "mailflow/successor.h"
 
 /* An event of the applicant's own on the draft. */
 static gboolean move_draft(const struct affair *affair, const struct ticket *ticket, const struct message *message,
@@ -23,8 +24,9 @@ static gboolean move_draft(const struct affair *affair, const struct ticket *tic
     }
     plan_log(plan, "%s %s by %s: %s", affair->request->id, event == EVENT_CONFIRM ? "confirmed and submitted" : "withdrawn",
              message->from, affair->request->subject);
-    gboolean fine = workflow_advance(affair, plan, event, &occasion, message->from, message->digest, plans, error);
-    g_ptr_array_add(plans, plan);
+    gboolean fine = workflow_advance(affair, plan, event, &occasion, message->from, message->digest, plans, error) &&
+                    (event != EVENT_CONFIRM || successor_confirm(affair, plans, error));
+    g_ptr_array_add(plans, plan); /* behind that whose locks it takes */
     return fine;
 }
 

@@ -34,7 +34,7 @@ gboolean rule_applicant_enterprise(const struct affair *affair, GPtrArray *findi
     return !*error;
 }
 
-/* An earlier request may be quoted when it is one's own, of the same kind, and ended without effect or was returned for correction (R-47, 7.17). */
+/* An earlier request may be quoted when it is one's own, of the same kind, and ended without effect or was returned for correction; while it is still under way it is waited for (R-47, 7.17). */
 gboolean rule_previous_own(const struct affair *affair, GPtrArray *findings, GError **error)
 {
     static const char *const ended[] = {"rejected", "withdrawn", "expired", "void", "returned", NULL};
@@ -47,8 +47,11 @@ gboolean rule_previous_own(const struct affair *affair, GPtrArray *findings, GEr
     struct request *previous = mind->records.request(mind->records.context, id);
     gboolean own = previous && g_strcmp0(previous->applicant, affair->request->applicant) == 0 &&
                    (previous->applicant || g_ascii_strcasecmp(previous->mail, affair->request->mail) == 0);
-    if (!own || strncmp(previous->type, affair->request->type, 2) != 0 || !g_strv_contains(ended, previous->state))
+    if (!own || strncmp(previous->type, affair->request->type, 2) != 0)
         question_find(affair, findings, "E-PREV", "head/previousRequestId", NULL, NULL);
+    else if (!g_strv_contains(ended, previous->state))
+        question_find(affair, findings, state_find(mind->procedures, previous->state)->open ? "E-BUSY" : "E-PREV",
+                      "head/previousRequestId", NULL, NULL);
     request_free(previous);
     return TRUE;
 }

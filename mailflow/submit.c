@@ -7,7 +7,7 @@
 #include "mailflow/proof.h"
 #include "mailflow/reissue.h"
 #include "mailflow/rule.h"
-#include "mailflow/token.h"
+#include "mailflow/successor.h"
 #include "mailflow/update.h"
 #include "mailflow/text.h"
 
@@ -270,79 +270,6 @@ static gboolean repeat_receipt(const struct mind *mind, const struct message *me
     return fine;
 }
 
-/* Whether the mail answers one of ours that only the request's applicant has. */
-static gboolean bears_ticket(const struct mind *mind, const struct message *message, const char *request)
-{
-    const struct records *records = &mind->records;
-    gboolean disagree;
-    const char *token = token_agreed(message->sightings, &disagree);
-    g_autofree char *hash = token ? token_hash(token) : NULL;
-    struct ticket *ticket = hash ? records->ticket(records->context, hash) : NULL;
-    gboolean bears = ticket && ticket_usable(ticket) && g_str_equal(ticket->request, request) &&
-                     g_ascii_strcasecmp(ticket->mail, message->from) == 0;
-
-    ticket_free(ticket);
-    return bears;
-}
-
-/* Whether the form takes the place of an earlier one of its sender's: of an unconfirmed draft for the same matter, or of a request returned for correction. That has
- * been reviewed, so nobody ends it by a mail that might be forged. */
-static gboolean replaces(const struct mind *mind, const struct message *message, const struct affair *incoming,
-                         const struct request *earlier)
-{
-    gboolean quoted = g_strcmp0(incoming->request->previous, earlier->id) == 0;
-
-    if (!state_find(mind->procedures, earlier->state)->awaits_applicant || !g_str_equal(earlier->type, incoming->request->type) ||
-        (!quoted && !g_str_equal(earlier->subject, incoming->request->subject)))
-        return FALSE;
-    return is_draft(earlier) || message->origin.dmarc || bears_ticket(mind, message, earlier->id);
-}
-
-/* A new form for the same matter replaces the sender's own unconfirmed draft, and one that was returned: those it does. The reviewers see what that was returned for. */
-static GPtrArray *find_replaced(const struct mind *mind, const struct message *message, struct affair *incoming)
-{
-    const struct records *records = &mind->records;
-    g_autoptr(GPtrArray) own =
-        records->requests_of(records->context, incoming->request->mail, incoming->request->applicant, OWN_REQUESTS);
-    GPtrArray *replaced = request_list();
-
-    for (guint i = 0; i < own->len;) {
-        const struct request *earlier = g_ptr_array_index(own, i);
-        if (!replaces(mind, message, incoming, earlier)) {
-            i++;
-            continue;
-        }
-        if (!incoming->request->previous && !is_draft(earlier))
-            incoming->request->previous = g_strdup(earlier->id);
-        g_ptr_array_add(replaced, g_ptr_array_steal_index(own, i));
-    }
-    return replaced;
-}
-
-/* What is replaced ends and knows its successor: who answers its mail is told which one to answer instead. */
-static gboolean end_replaced(const struct mind *mind, const GPtrArray *replaced, const struct plan *successor, GPtrArray *plans,
-                             GError **error)
-{
-    const char *number = successor->request;
-    gboolean fine = TRUE;
-
-    for (guint i = 0; i < replaced->len && fine; i++) {
-        const struct request *earlier = g_ptr_array_index(replaced, i);
-        struct affair *affair = affair_open(mind, earlier->id);
-        struct plan *plan = plan_new("replaced", earlier->id);
-        g_autofree char *zh = g_strdup_printf("已收到新的申请表，原申请由新申请 %s 代替。", number);
-        g_autofree char *en = g_strdup_printf("A new form has arrived: %s takes this one's place.", number);
-        struct occasion occasion = {.problem_zh = zh, .problem_en = en};
-        plan->successor = g_strdup(number);
-        plan_log(plan, "%s replaced by %s", earlier->id, number);
-        fine = workflow_advance(affair, plan, EVENT_WITHDRAW, &occasion, successor->create->mail, "replaced by a new form", plans,
-                                error);
-        g_ptr_array_add(plans, plan);
-        affair_free(affair);
-    }
-    return fine;
-}
-
 /* The plan of the new request, which takes it from the affair; NULL with `error` when the world could not be asked. */
 static struct plan *enter_request(struct affair *affair, const struct message *message, const GPtrArray *warnings, GPtrArray *plans,
                                   GError **error)
@@ -373,7 +300,7 @@ static gboolean take_in(struct affair *affair, const struct message *message, co
                         GError **error)
 {
     const struct mind *mind = affair->mind;
-    g_autoptr(GPtrArray) replaced = find_replaced(mind, message, affair);
+    g_autoptr(GPtrArray) replaced = successor_find(mind, message, affair);
     struct plan *plan = enter_request(affair, message, warnings, plans, error);
 
     if (!plan)
@@ -384,7 +311,9 @@ static gboolean take_in(struct affair *affair, const struct message *message, co
         refuse_draft(mind, message, plans);
         return TRUE;
     }
-    gboolean fine = end_replaced(mind, replaced, plan, plans, error);
+    if (plan->ask_only && successor_waited_for(replaced))
+        g_ptr_array_set_size(plan->locks, 0); /* what was returned holds them until the draft is confirmed */
+    gboolean fine = successor_end(mind, replaced, plan->create, plan->ask_only, plans, error);
     g_ptr_array_add(plans, plan); /* behind those whose locks it takes */
     return fine;
 }

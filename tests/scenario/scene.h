@@ -74,6 +74,8 @@ void scene_reply(struct scene *scene, const char *from, const char *code, const 
 void scene_write(struct scene *scene, const char *from, const char *subject, const char *text);
 /* Anybody answers any mail; nothing is delivered. */
 void scene_answer(struct scene *scene, const struct mail *mail, const char *from, const char *text);
+/* The same with a form attached and no words. */
+void scene_answer_form(struct scene *scene, const struct mail *mail, const char *from, const struct paper *paper);
 
 /* Carry out the outbox until it is empty: changes into the directory, outcomes, timers that are due, mails. */
 void scene_deliver(struct scene *scene);

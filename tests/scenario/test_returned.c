@@ -163,6 +163,100 @@ static void test_an_unproved_form_does_not_take_its_place(void **state)
     scene_free(scene);
 }
 
+/* A paper of the same employer change, put right. */
+static struct paper *corrected_paper(const char *previous)
+{
+    struct paper *paper = paper_new("T2E");
+
+    paper_put(paper, "head/previousRequestId", previous);
+    paper_put(paper, "reason", "工作调动，合同已补齐");
+    return paper;
+}
+
+/* The mail's token proves it as an answer in words is proved: nothing else has to be confirmed. */
+static void test_a_corrected_form_in_answer_is_submitted(void **state)
+{
+    static const char *const quoted[] = {"", "T2-2026-000001"};
+    (void)state;
+
+    for (guint i = 0; i < G_N_ELEMENTS(quoted); i++) {
+        struct scene *scene = scene_new();
+        g_autofree char *id = returned(scene);
+        struct paper *paper = corrected_paper(quoted[i]);
+        scene->stamped = FALSE;
+        scene_answer_form(scene, scene_mail(scene, "N6r", E1_MAIL), E2_MAIL, paper); /* somebody else has got hold of it */
+        scene_deliver(scene);
+        assert_string_equal(scene_state(scene, id), "returned");
+        scene_answer_form(scene, scene_mail(scene, "N6r", E1_MAIL), E1_MAIL, paper);
+        scene_deliver(scene);
+        g_autofree char *corrected = scene_newest(scene);
+        assert_string_equal(scene_state(scene, id), "withdrawn");
+        assert_string_equal(scene_state(scene, corrected), "cityReview");
+        assert_null(scene_mail(scene, "N1D", NULL));
+        assert_true(scene_told(scene, "N2", QINGDAO, "劳动合同缺页"));
+        assert_true(scene_told(scene, "N7", E1_MAIL, corrected));
+        paper_free(paper);
+        scene_free(scene);
+    }
+}
+
+/* Where every form has to be confirmed, what was returned waits for that: a draft may lapse. */
+static void test_what_was_returned_waits_until_the_corrected_form_is_confirmed(void **state)
+{
+    struct scene *scene = scene_new();
+    (void)state;
+    g_autofree char *id = returned(scene);
+    struct paper *paper = corrected_paper(id);
+
+    scene->site.policy.confirm_always = TRUE;
+    scene_answer_form(scene, scene_mail(scene, "N6r", E1_MAIL), E1_MAIL, paper);
+    scene_deliver(scene);
+    g_autofree char *lapsed = scene_newest(scene);
+    assert_string_equal(scene_state(scene, lapsed), "draft");
+    assert_string_equal(scene_state(scene, id), "returned");
+    scene_forward(scene, 8);
+    assert_string_equal(scene_state(scene, lapsed), "expired");
+    assert_string_equal(scene_state(scene, id), "returned");
+    scene_file(scene, paper);
+    scene_deliver(scene);
+    g_autofree char *corrected = scene_newest(scene);
+    assert_string_equal(scene_state(scene, corrected), "draft");
+    scene_reply(scene, E1_MAIL, "N1D", "确认");
+    assert_string_equal(scene_state(scene, corrected), "cityReview");
+    assert_string_equal(scene_state(scene, id), "withdrawn");
+    assert_true(scene_told(scene, "N7", E1_MAIL, corrected));
+    assert_true(scene_told(scene, "N2", QINGDAO, "劳动合同缺页"));
+    scene_reply(scene, E1_MAIL, "N6r", "确认");
+    assert_true(scene_told(scene, "N9", E1_MAIL, corrected));
+    paper_free(paper);
+    scene_free(scene);
+}
+
+/* Both are there, and the one that was returned is confirmed first: the other waits for its end. */
+static void test_of_two_only_one_goes_on(void **state)
+{
+    struct scene *scene = scene_new();
+    (void)state;
+    g_autofree char *id = returned(scene);
+    struct paper *paper = corrected_paper(id);
+
+    scene->site.policy.confirm_always = TRUE;
+    scene_file(scene, paper);
+    scene_deliver(scene);
+    g_autofree char *corrected = scene_newest(scene);
+    scene_reply(scene, E1_MAIL, "N6r", "确认");
+    assert_string_equal(scene_state(scene, id), "cityReview");
+    scene_reply(scene, E1_MAIL, "N1D", "确认");
+    assert_string_equal(scene_state(scene, corrected), "draft");
+    assert_true(scene_told(scene, "N9", E1_MAIL, "另有申请正在办理"));
+    story_decide(scene, id, STORY_REJECT);
+    scene_reply(scene, E1_MAIL, "N1D", "确认");
+    assert_string_equal(scene_state(scene, corrected), "cityReview");
+    assert_string_equal(scene_state(scene, id), "withdrawn");
+    paper_free(paper);
+    scene_free(scene);
+}
+
 static void test_it_is_dropped_withdrawn_or_lapses(void **state)
 {
     struct scene *scene = scene_new();
@@ -213,6 +307,9 @@ int main(void)
         cmocka_unit_test(test_a_corrected_form_takes_its_place),
         cmocka_unit_test(test_a_corrected_form_of_the_same_matter_needs_no_number),
         cmocka_unit_test(test_an_unproved_form_does_not_take_its_place),
+        cmocka_unit_test(test_a_corrected_form_in_answer_is_submitted),
+        cmocka_unit_test(test_what_was_returned_waits_until_the_corrected_form_is_confirmed),
+        cmocka_unit_test(test_of_two_only_one_goes_on),
         cmocka_unit_test(test_it_is_dropped_withdrawn_or_lapses),
         cmocka_unit_test(test_what_has_changed_meanwhile_is_asked_again),
     };

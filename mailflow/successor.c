@@ -1,0 +1,122 @@
+#include "mailflow/successor.h"
+
+#include "mailflow/proof.h"
+#include "mailflow/token.h"
+
+#define OWN_REQUESTS 50
+
+static gboolean is_draft(const struct request *request)
+{
+    return g_str_equal(request->state, "draft");
+}
+
+/* Whether the mail answers one of ours that only the request's applicant has. */
+static gboolean bears_ticket(const struct mind *mind, const struct message *message, const char *request)
+{
+    const struct records *records = &mind->records;
+    gboolean disagree;
+    const char *token = token_agreed(message->sightings, &disagree);
+    g_autofree char *hash = token ? token_hash(token) : NULL;
+    struct ticket *ticket = hash ? records->ticket(records->context, hash) : NULL;
+    gboolean bears = ticket && ticket_usable(ticket) && g_str_equal(ticket->request, request) &&
+                     g_ascii_strcasecmp(ticket->mail, message->from) == 0;
+
+    ticket_free(ticket);
+    return bears;
+}
+
+/* Whether the form takes the place of an earlier one of its sender's: of an unconfirmed draft for the same matter, or of a request returned for correction. That has
+ * been reviewed, so nobody ends it by a mail that might be forged. */
+static gboolean replaces(const struct mind *mind, const struct message *message, const struct affair *incoming,
+                         const struct request *earlier)
+{
+    gboolean quoted = g_strcmp0(incoming->request->previous, earlier->id) == 0;
+
+    if (!state_find(mind->procedures, earlier->state)->awaits_applicant || !g_str_equal(earlier->type, incoming->request->type) ||
+        (!quoted && !g_str_equal(earlier->subject, incoming->request->subject)))
+        return FALSE;
+    return is_draft(earlier) || message->origin.dmarc || bears_ticket(mind, message, earlier->id);
+}
+
+/* In answer to the mail that returned it, whose token proves the new form as it would prove a confirmation. */
+static void follow_returned(const struct mind *mind, const struct message *message, struct request *incoming,
+                            const struct request *earlier)
+{
+    if (!incoming->previous)
+        incoming->previous = g_strdup(earlier->id);
+    if (g_str_equal(incoming->proof, proof_name(PROOF_ADDRESS)) && bears_ticket(mind, message, earlier->id)) {
+        g_free(incoming->proof);
+        incoming->proof = g_strdup("confirmed");
+    }
+}
+
+GPtrArray *successor_find(const struct mind *mind, const struct message *message, struct affair *incoming)
+{
+    const struct records *records = &mind->records;
+    g_autoptr(GPtrArray) own =
+        records->requests_of(records->context, incoming->request->mail, incoming->request->applicant, OWN_REQUESTS);
+    GPtrArray *replaced = request_list();
+
+    for (guint i = 0; i < own->len;) {
+        const struct request *earlier = g_ptr_array_index(own, i);
+        if (!replaces(mind, message, incoming, earlier)) {
+            i++;
+            continue;
+        }
+        if (!is_draft(earlier))
+            follow_returned(mind, message, incoming->request, earlier);
+        g_ptr_array_add(replaced, g_ptr_array_steal_index(own, i));
+    }
+    return replaced;
+}
+
+static gboolean end_one(const struct mind *mind, const char *id, const struct request *successor, GPtrArray *plans, GError **error)
+{
+    struct affair *affair = affair_open(mind, id);
+    struct plan *plan = plan_new("replaced", id);
+    g_autofree char *zh = g_strdup_printf("已收到新的申请表，原申请由新申请 %s 代替。", successor->id);
+    g_autofree char *en = g_strdup_printf("A new form has arrived: %s takes this one's place.", successor->id);
+    struct occasion occasion = {.problem_zh = zh, .problem_en = en};
+
+    plan->successor = g_strdup(successor->id);
+    plan_log(plan, "%s replaced by %s", id, successor->id);
+    gboolean fine =
+        workflow_advance(affair, plan, EVENT_WITHDRAW, &occasion, successor->mail, "replaced by a new form", plans, error);
+    g_ptr_array_add(plans, plan);
+    affair_free(affair);
+    return fine;
+}
+
+gboolean successor_end(const struct mind *mind, const GPtrArray *replaced, const struct request *successor, gboolean waits,
+                       GPtrArray *plans, GError **error)
+{
+    gboolean fine = TRUE;
+
+    for (guint i = 0; i < replaced->len && fine; i++) {
+        const struct request *earlier = g_ptr_array_index(replaced, i);
+        if (!waits || is_draft(earlier))
+            fine = end_one(mind, earlier->id, successor, plans, error);
+    }
+    return fine;
+}
+
+gboolean successor_waited_for(const GPtrArray *replaced)
+{
+    for (guint i = 0; i < replaced->len; i++)
+        if (!is_draft(g_ptr_array_index(replaced, i)))
+            return TRUE;
+    return FALSE;
+}
+
+gboolean successor_confirm(const struct affair *draft, GPtrArray *plans, GError **error)
+{
+    const struct mind *mind = draft->mind;
+    const char *id = draft->request->previous;
+    struct request *earlier = id ? mind->records.request(mind->records.context, id) : NULL;
+    gboolean waits = earlier && !is_draft(earlier) && state_find(mind->procedures, earlier->state)->awaits_applicant &&
+                     g_str_equal(earlier->type, draft->request->type);
+    gboolean fine = !waits || end_one(mind, id, draft->request, plans, error);
+
+    request_free(earlier);
+    return fine;
+}
