@@ -1,6 +1,7 @@
 /* `countersign check`: is everything there that the daemon needs, and what do the procedures say. */
 #include <stdio.h>
 
+#include "daemon/clock.h"
 #include "daemon/command.h"
 #include "daemon/sheet.h"
 #include "daemon/site.h"
@@ -53,6 +54,9 @@ static void check_signatures(struct check *check)
 
     if (site_trust(check->config, &trust, &problem, &error) && problem)
         g_set_error_literal(&error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, problem);
+    g_autofree char *overdue = trust && !error ? trust_overdue(trust, clock_now() / 1000) : NULL;
+    if (overdue)
+        g_set_error_literal(&error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, overdue);
     if (trust || error)
         note(check, "S/MIME", check->config->smime_ca_file, error);
     trust_free(trust);

@@ -71,7 +71,7 @@ static char *line_of(const char *text, gsize size)
     return line;
 }
 
-static char *name_line(X509_NAME *name)
+char *certificate_name_line(const X509_NAME *name)
 {
     BIO *out = BIO_new(BIO_s_mem());
     char *text = NULL;
@@ -97,7 +97,7 @@ static char *serial_of(X509 *certificate)
 char *certificate_serial_line(X509 *certificate)
 {
     g_autofree char *serial = serial_of(certificate);
-    g_autofree char *issuer = name_line(X509_get_issuer_name(certificate));
+    g_autofree char *issuer = certificate_name_line(X509_get_issuer_name(certificate));
 
     return g_strdup_printf("serial %s of %s", serial, issuer);
 }
@@ -134,8 +134,8 @@ struct certificate *certificate_read(const char *base64)
     struct certificate *certificate = g_new0(struct certificate, 1);
     gsize size;
     g_autofree guchar *der = g_base64_decode(base64, &size);
-    certificate->subject = name_line(X509_get_subject_name(decoded));
-    certificate->issuer = name_line(X509_get_issuer_name(decoded));
+    certificate->subject = certificate_name_line(X509_get_subject_name(decoded));
+    certificate->issuer = certificate_name_line(X509_get_issuer_name(decoded));
     certificate->serial = serial_of(decoded);
     certificate->fingerprint = g_compute_checksum_for_data(G_CHECKSUM_SHA256, der, size);
     certificate->mails = mails_of(decoded);

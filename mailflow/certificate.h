@@ -21,6 +21,8 @@ char *certificate_line(const struct certificate *certificate);
 
 /* The same as libcrypto has it; caller frees with X509_free(). NULL. */
 X509 *certificate_decode(const char *base64);
+/* "CN=…, O=…" on one line. Caller frees. */
+char *certificate_name_line(const X509_NAME *name);
 /* "serial 1003 of CN=…" on one line. Caller frees. */
 char *certificate_serial_line(X509 *certificate);
 /* Seconds since 1970; 0 when it is none. */

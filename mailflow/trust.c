@@ -147,6 +147,39 @@ gboolean trust_add_lists(struct trust *trust, const char *bytes, gsize size, GEr
     return all_read(count, "revocation list in PEM or DER", error);
 }
 
+static gboolean is_over(const X509_CRL *list, gint64 when)
+{
+    const ASN1_TIME *next = X509_CRL_get0_nextUpdate(list);
+
+    return next && certificate_time(next) <= when;
+}
+
+static gboolean is_succeeded(const STACK_OF(X509_OBJECT) * all, const X509_CRL *list, gint64 when)
+{
+    for (int i = 0; i < sk_X509_OBJECT_num(all); i++) {
+        const X509_CRL *other = X509_OBJECT_get0_X509_CRL(sk_X509_OBJECT_value(all, i));
+        if (other && X509_NAME_cmp(X509_CRL_get_issuer(other), X509_CRL_get_issuer(list)) == 0 && !is_over(other, when))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+char *trust_overdue(const struct trust *trust, gint64 when)
+{
+    const STACK_OF(X509_OBJECT) *all = X509_STORE_get0_objects(trust->store);
+
+    for (int i = 0; i < sk_X509_OBJECT_num(all); i++) {
+        const X509_CRL *list = X509_OBJECT_get0_X509_CRL(sk_X509_OBJECT_value(all, i));
+        if (!list || !is_over(list, when) || is_succeeded(all, list, when))
+            continue;
+        g_autofree char *issuer = certificate_name_line(X509_CRL_get_issuer(list));
+        g_autoptr(GDateTime) ended = g_date_time_new_from_unix_utc(certificate_time(X509_CRL_get0_nextUpdate(list)));
+        g_autofree char *at = g_date_time_format(ended, "%Y-%m-%d %H:%M");
+        return g_strdup_printf("the revocation list of %s has ended at %s UTC", issuer, at);
+    }
+    return NULL;
+}
+
 static enum trust_answer explain(int code, char **zh, char **en)
 {
     for (guint i = 0; i < G_N_ELEMENTS(answers); i++)
@@ -198,7 +231,7 @@ static void find_way(const struct trust *trust, X509 *signer, const GPtrArray *c
     X509_STORE_CTX_init(context, trust->store, signer, others);
     X509_STORE_CTX_set_app_data(context, trust->revocation == TRUST_RESPONDERS ? &way->unlisted : NULL);
     X509_VERIFY_PARAM *demands = X509_STORE_CTX_get0_param(context);
-    X509_VERIFY_PARAM_set_time(demands, (time_t)when);
+    X509_VERIFY_PARAM_set_time(demands, when);
     X509_VERIFY_PARAM_set_auth_level(demands, CERTIFICATE_SECURITY_LEVEL);
     X509_VERIFY_PARAM_set_depth(demands, LONGEST_CHAIN);
     if (X509_verify_cert(context) != 1)

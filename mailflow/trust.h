@@ -38,6 +38,10 @@ GPtrArray *trust_questions(const struct trust *trust, const char *certificate, c
 gboolean trust_add_answer(struct trust *trust, const struct ocsp_question *question, const guint8 *bytes, gsize size, gint64 when,
                           GError **error);
 
+/* The list that ended before `when` and has no successor, as one English line for the operator: nothing below its issuer is believed. NULL when all are in force. Caller
+ * frees. */
+char *trust_overdue(const struct trust *trust, gint64 when);
+
 /* Whether the certificate (DER in base64) may sign mail and leads to an anchor over those of `chain` (char *, likewise), all of them valid at `when` (seconds since 1970), signed by
  * sane algorithms and not revoked. Unless YES, `*zh` and `*en` say why not; caller frees. */
 enum trust_answer trust_ask(const struct trust *trust, const char *certificate, const GPtrArray *chain, gint64 when, char **zh,
