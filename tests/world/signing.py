@@ -93,6 +93,13 @@ class Signing:
         """The list of what was revoked, as of now."""
         self._openssl("ca", "-gencrl", "-config", self._path("ca.cnf"), "-out", self.list)
 
+    def ask_ocsp(self, name):
+        """What somebody asks a responder about a certificate."""
+        asked = self._path("question.der")
+        self._openssl("ocsp", "-issuer", self.authority, "-cert", self.certificate(name), "-reqout", asked)
+        with open(asked, "rb") as file:
+            return file.read()
+
     def answer_ocsp(self, request, signer, *options):
         """What openssl's responder says to a request, signed by whoever has the certificate of that name."""
         asked, answered = self._path("asked.der"), self._path("answered.der")
