@@ -35,7 +35,7 @@ static void spend_signature(const struct message *message, GPtrArray *plans)
 GPtrArray *intake(const struct mind *mind, const struct message *message, GError **error)
 {
     g_autoptr(GPtrArray) plans = plan_list();
-    gboolean fine = TRUE;
+    gboolean fine = TRUE, answered;
 
     switch (message->kind) {
     case KIND_BOUNCE:
@@ -47,7 +47,7 @@ GPtrArray *intake(const struct mind *mind, const struct message *message, GError
         quarantine(mind, message->digest, message->why, plans);
         break;
     case KIND_FORM:
-        fine = submit(mind, message, plans, error);
+        fine = wish_answer_query(mind, message, &answered, plans, error) && (answered || submit(mind, message, plans, error));
         break;
     case KIND_REPLY:
     case KIND_QUESTION:

@@ -188,12 +188,14 @@ void wish_clear(struct wish *wish)
 struct asker {       /* whose requests the sender may ask after */
     char *dn;        /* under which their account filed them: there is one at most with that address; NULL */
     gboolean joined; /* an enterprise, which may have changed the address: they ask after what came from the present one alone */
+    char *uid;       /* their login name */
     char *language;
 };
 
 static void asker_clear(struct asker *asker)
 {
     g_free(asker->dn);
+    g_free(asker->uid);
     g_free(asker->language);
 }
 
@@ -229,6 +231,7 @@ static gboolean find_asker(const struct mind *mind, const char *mail, struct ask
             continue;
         asker->joined = has_joined(entry);
         asker->dn = asker->joined ? dn_of_individual(mind, entry) : g_strdup(entry->dn);
+        asker->uid = g_strdup(entry_value(entry, ATTRIBUTE_UID));
         asker->language = g_strdup(entry_value(entry, ATTRIBUTE_PREFERRED_LANGUAGE));
     }
     return found != NULL;
@@ -317,28 +320,56 @@ static void send_form(const struct mind *mind, const struct message *message, co
     g_ptr_array_add(plans, plan);
 }
 
-static gboolean report(const struct mind *mind, const struct message *message, const char *id, GPtrArray *plans, GError **error)
+/* `id` NULL: all of them. */
+static void report(const struct mind *mind, const struct message *message, const struct asker *asker, const char *id,
+                   GPtrArray *plans)
+{
+    g_autoptr(GPtrArray) own = own_requests(mind, message->from, asker);
+
+    if (!asker->dn && !own->len) {
+        guide(mind, message, plans);
+        return;
+    }
+    g_autoptr(GPtrArray) one = id ? own_request(mind, message->from, asker, id) : NULL;
+    const struct request *newest = own->len ? g_ptr_array_index(own, 0) : NULL;
+    struct plan *plan = plan_answer("reported", message);
+    struct occasion occasion = {.message = message,
+                                .reports = one ? one : own,
+                                .language = asker->language ? asker->language
+                                            : newest        ? newest->language
+                                                            : NULL};
+    tell_answer(mind, plan, "NS", NULL, &occasion);
+    submit_limit(plan, mind, message, "NS", SUBMIT_QUESTIONS_MOST);
+    g_ptr_array_add(plans, plan);
+}
+
+static gboolean answer_status(const struct mind *mind, const struct message *message, const char *id, GPtrArray *plans,
+                              GError **error)
 {
     struct asker asker;
 
     if (!find_asker(mind, message->from, &asker, error))
         return FALSE;
-    g_autoptr(GPtrArray) own = own_requests(mind, message->from, &asker);
-    if (asker.dn || own->len) {
-        g_autoptr(GPtrArray) one = id ? own_request(mind, message->from, &asker, id) : NULL;
-        const struct request *newest = own->len ? g_ptr_array_index(own, 0) : NULL;
-        struct plan *plan = plan_answer("reported", message);
-        struct occasion occasion = {.message = message,
-                                    .reports = one ? one : own,
-                                    .language = asker.language ? asker.language
-                                                : newest       ? newest->language
-                                                               : NULL};
-        tell_answer(mind, plan, "NS", NULL, &occasion);
-        submit_limit(plan, mind, message, "NS", SUBMIT_QUESTIONS_MOST);
-        g_ptr_array_add(plans, plan);
-    } else {
-        guide(mind, message, plans);
-    }
+    report(mind, message, &asker, id, plans);
+    asker_clear(&asker);
+    return TRUE;
+}
+
+gboolean wish_answer_query(const struct mind *mind, const struct message *message, gboolean *answered, GPtrArray *plans,
+                           GError **error)
+{
+    const struct form *form = message->form;
+    const char *uid = form ? form_value(form, "head/applicantUid") : NULL;
+    struct asker asker;
+
+    *answered = FALSE;
+    if (!uid || !g_str_equal(form->root, "statusQuery") || !message->from || finding_errors(message->findings))
+        return TRUE;
+    if (!find_asker(mind, message->from, &asker, error))
+        return FALSE;
+    *answered = asker.joined && g_ascii_strcasecmp(uid, asker.uid) == 0;
+    if (*answered)
+        report(mind, message, &asker, form_value(form, "requestId"), plans);
     asker_clear(&asker);
     return TRUE;
 }
@@ -350,7 +381,7 @@ gboolean wish_answer(const struct mind *mind, const struct message *message, GPt
 
     wish_read(mind, message->own, message->subject, &wish);
     if (wish.word == WISH_STATUS && message->from)
-        fine = report(mind, message, wish.request, plans, error);
+        fine = answer_status(mind, message, wish.request, plans, error);
     else if (wish.word == WISH_FORM)
         send_form(mind, message, wish.form, plans);
     else

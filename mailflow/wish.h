@@ -25,4 +25,9 @@ void wish_clear(struct wish *wish);
 /* Do what such a mail wishes. Appends a plan. FALSE with `error` when the world could not be asked. */
 gboolean wish_answer(const struct mind *mind, const struct message *message, GPtrArray *plans, GError **error);
 
+/* Answer a form that asks for the state (P6) like the word, where its sender has joined an enterprise: they file no forms any more, but ask after what they filed before. `answered`
+ * tells whether it was such a form. */
+gboolean wish_answer_query(const struct mind *mind, const struct message *message, gboolean *answered, GPtrArray *plans,
+                           GError **error);
+
 #endif

@@ -192,6 +192,47 @@ static void test_who_has_joined_an_enterprise_asks_after_what_they_filed(void **
     }
 }
 
+static void ask_by_form(struct scene *scene, const char *from, const char *id)
+{
+    struct paper *paper = paper_new("P6");
+
+    scene_forget(scene);
+    paper_put(paper, "head/applicantUid", "h4-linyi");
+    paper_put(paper, "requestId", id);
+    scene_file_from(scene, from, paper);
+    scene_deliver(scene);
+    paper_free(paper);
+}
+
+/* The form asks what the word asks, and gets the same answer. */
+static void test_who_has_joined_an_enterprise_asks_by_form_too(void **state)
+{
+    static const char *const accounts[] = {"disabled", "kept"};
+    (void)state;
+
+    for (guint i = 0; i < G_N_ELEMENTS(accounts); i++) {
+        struct scene *scene = scene_new();
+        scene_choose(scene, "joining-account", accounts[i]);
+        g_autofree char *foreign = scene_form(scene, "T3N", NULL);
+        g_autofree char *id = scene_form(scene, "T2P", NULL);
+        story_approve_all(scene, id);
+        ask_by_form(scene, H4_MAIL, "");
+        assert_true(scene_told(scene, "NS", H4_MAIL, id));
+        assert_null(scene_mail(scene, "NX", H4_MAIL));
+        ask_by_form(scene, H4_MAIL, id);
+        assert_true(scene_told(scene, "NS", H4_MAIL, id));
+        ask_by_form(scene, H4_MAIL, foreign);
+        assert_null(strstr(scene_mail(scene, "NS", H4_MAIL)->text, foreign));
+        ask_by_form(scene, E2_MAIL, id); /* with somebody else's login name */
+        assert_null(scene_mail(scene, "NS", E2_MAIL));
+        tree_set(scene->tree, "csTraineeNumber=T-000004," E2, ATTRIBUTE_MAIL, CLERK);
+        ask_by_form(scene, CLERK, id);
+        const struct mail *told = scene_mail(scene, "NS", CLERK);
+        assert_true(!told || !strstr(told->text, id));
+        scene_free(scene);
+    }
+}
+
 /* What follows the greeting is the same whether a number is somebody else's or nobody's. */
 static void test_a_foreign_number_and_an_unknown_one_get_one_answer(void **state)
 {
@@ -338,6 +379,7 @@ int main(void)
         cmocka_unit_test(test_the_state_of_one_request),
         cmocka_unit_test(test_a_newcomer_asks_after_a_registration),
         cmocka_unit_test(test_who_has_joined_an_enterprise_asks_after_what_they_filed),
+        cmocka_unit_test(test_who_has_joined_an_enterprise_asks_by_form_too),
         cmocka_unit_test(test_a_foreign_number_and_an_unknown_one_get_one_answer),
         cmocka_unit_test(test_a_stranger_learns_nothing_of_requests),
         cmocka_unit_test(test_a_form_is_sent_alone),
