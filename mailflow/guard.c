@@ -69,12 +69,14 @@ void guard_say_held(const struct held *held, const char *person, struct guard_re
     g_autofree char *due = mind_clock(held->due);
 
     result->answer = GUARD_NO;
-    result->zh = own ? g_strdup_printf("您已于 %s 作出决定（%s），将于 %s 生效。如需更改，请在此之前回复“撤回”，再重新作出决定。",
-                                       at, said_zh, due)
-                     : g_strdup_printf("该申请已由他人处理：%s 于 %s %s，将于 %s 生效。", held->name, at, said_zh, due);
+    result->zh =
+        own ? g_strdup_printf("您已于 %s 作出决定（%s），将于 %s 生效。如需更改，请在此之前回复，正文只写“撤回”，再重新作出决定。",
+                              at, said_zh, due)
+            : g_strdup_printf("该申请已由他人处理：%s 于 %s %s，将于 %s 生效。", held->name, at, said_zh, due);
     result->en =
-        own ? g_strdup_printf("You %s it on %s, which takes effect at %s. To change it, answer UNDO before then and decide anew.",
-                              said_en, at, due)
+        own ? g_strdup_printf(
+                  "You %s it on %s, which takes effect at %s. To change it, answer with UNDO alone before then and decide anew.",
+                  said_en, at, due)
             : g_strdup_printf("Already decided: %s %s it on %s, which takes effect at %s.", held->name, said_en, at, due);
 }
 

@@ -170,6 +170,20 @@ static void test_a_stage_that_has_passed_is_not_taken_back(void **state)
     scene_free(scene);
 }
 
+static void test_after_a_withdrawal_there_is_nothing_to_take_back(void **state)
+{
+    struct scene *scene = scene_new();
+    (void)state;
+    g_autofree char *id = scene_form(scene, "T1", NULL);
+
+    open_window(scene);
+    scene_reply(scene, JINAN_1, "N2", STORY_APPROVE);
+    story_withdraw(scene, "T1", id);
+    scene_reply(scene, JINAN_1, "NH", "撤回");
+    assert_true(scene_told(scene, "N9", JINAN_1, "申请人已撤回该申请"));
+    scene_free(scene);
+}
+
 static void test_others_hear_that_it_is_decided(void **state)
 {
     char *id;
@@ -182,7 +196,7 @@ static void test_others_hear_that_it_is_decided(void **state)
     scene_reply(scene, BOTH, "N2", "撤回");
     assert_true(scene_told(scene, "N9", BOTH, "已由他人处理：济南审核甲"));
     scene_reply(scene, JINAN_1, "N2", REJECT);
-    assert_true(scene_told(scene, "N9", JINAN_1, "回复“撤回”"));
+    assert_true(scene_told(scene, "N9", JINAN_1, "正文只写“撤回”"));
     scene_reply(scene, BOTH, "N2", "转办 济南审核乙");
     assert_int_equal(scene_audited(scene, id, "delegate", NULL), 0);
     assert_int_equal(scene_mails(scene, "NH", NULL), 1);
@@ -309,6 +323,7 @@ int main(void)
         cmocka_unit_test(test_nobody_is_asked_anew_while_it_waits),
         cmocka_unit_test(test_after_the_hour_nothing_is_taken_back),
         cmocka_unit_test(test_a_stage_that_has_passed_is_not_taken_back),
+        cmocka_unit_test(test_after_a_withdrawal_there_is_nothing_to_take_back),
         cmocka_unit_test(test_others_hear_that_it_is_decided),
         cmocka_unit_test(test_strangers_take_nothing_back),
         cmocka_unit_test(test_others_decide_after_it_was_taken_back),
