@@ -59,8 +59,10 @@ static void test_what_was_not_there_is_shown_as_missing(void **state)
 
     tree_set(scene->tree, E2, ATTRIBUTE_POSTAL_ADDRESS, NULL);
     g_autofree char *move = scene_form(scene, "T3C", "newAddress", "烟台市芝罘区测试路9号", NULL);
+    assert_non_null(move);
     assert_shows(scene, "N2", QINGDAO, "新注册地址", "（无）", "烟台市芝罘区测试路9号");
     g_autofree char *joins = scene_form(scene, "T2P", NULL); /* an individual has had no employer */
+    assert_non_null(joins);
     assert_shows(scene, "N2", QINGDAO, "接收单位名称", "（无）", "青岛测试建设乙有限公司");
     assert_shows(scene, "N2", QINGDAO, "接收单位代码", "（无）", "91370202PDY000423P");
     scene_free(scene);
