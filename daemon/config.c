@@ -419,6 +419,8 @@ static void check_together(struct reading *reading, const struct config *config)
         put_problem(reading, "directory", "url", "without desk-dn and courier-dn it must be ldapi://");
     if (config->smime_ca_file && config->smime_revocation == CONFIG_REVOCATION_CRL && !config->smime_crl_file)
         put_problem(reading, "identity", "smime-crl-file", "smime-revocation=crl needs one");
+    if (config->smime_ocsp_url && config->smime_revocation != CONFIG_REVOCATION_OCSP)
+        put_problem(reading, "identity", "smime-ocsp-url", "goes together with smime-revocation=ocsp");
     if (wants_smime(config) && !config->smime_ca_file)
         put_problem(reading, "identity", "review-proof", "smime needs smime-ca-file");
     const char *at = config->address ? strchr(config->address, '@') : NULL;

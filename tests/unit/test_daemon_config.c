@@ -120,6 +120,8 @@ static void sees_what_belongs_together(void **state)
     assert_complaint("[identity]\nreview-proof=address, cityReview=pgp\n",
                      "file:10: [identity] review-proof: \"cityReview=pgp\" must end in address, dmarc or smime");
     assert_complaint("[identity]\nsmime-ca-file=/etc/ca.pem\n", "file: [identity] smime-crl-file: smime-revocation=crl needs one");
+    assert_complaint("[identity]\nsmime-ca-file=/etc/ca.pem\nsmime-crl-file=/etc/crl\nsmime-ocsp-url=http://ocsp.example.com/\n",
+                     "file:12: [identity] smime-ocsp-url: goes together with smime-revocation=ocsp");
     assert_complaint("[identity]\nsmime-ocsp-url=ldap://ca.example.com\n",
                      "file:10: [identity] smime-ocsp-url: must be a URL beginning with http:// or https://");
 }
