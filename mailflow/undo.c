@@ -127,6 +127,20 @@ gboolean undo_carry(const struct attempt *attempt, GPtrArray *plans, GError **er
     return fine;
 }
 
+/* Whoever answered meanwhile was told that it is decided, and who had decided it may not any more: nobody would know that it waits. */
+static gboolean remind_others(const struct affair *affair, struct plan *plan, GError **error)
+{
+    const struct held *held = affair->held;
+    struct notice_rule reminder = {"N8", "reviewers"};
+    g_autofree char *serial = g_strdup_printf("again-%s", held->message);
+    g_autofree char *zh = g_strdup_printf("%s的决定没有生效，申请恢复待审核。", held->name);
+    g_autofree char *en = g_strdup_printf("The decision of %s has not taken effect; the request waits again.", held->name);
+    struct occasion occasion = {
+        .state = affair->request->state, .step = held->step, .serial = serial, .problem_zh = zh, .problem_en = en};
+
+    return announce(affair, plan, &reminder, &occasion, error);
+}
+
 /* The facts do not allow it any more. */
 static gboolean lapse(const struct attempt *attempt, const struct guard_result *result, GPtrArray *plans, GError **error)
 {
@@ -138,7 +152,7 @@ static gboolean lapse(const struct attempt *attempt, const struct guard_result *
     plan_log(plan, "%s waits again at %s, the decision of %s has not taken effect: %s", affair->request->id, affair->request->state,
              affair->held->mail, result->en);
     plan_event(plan, "system", "lapsed", affair->request->state, affair->request->state, result->en);
-    gboolean fine = reopen(affair, plan, zh, en, error);
+    gboolean fine = reopen(affair, plan, zh, en, error) && (plan->tickets->len || remind_others(affair, plan, error));
     g_ptr_array_add(plans, plan);
     return fine;
 }

@@ -45,6 +45,8 @@ static void test_facts_are_asked_again_at_the_hour(void **state)
     assert_true(scene_told(scene, "NH", JINAN_1, "没有生效"));
     assert_true(scene_told(scene, "NH", JINAN_1, "不是该主管部门"));
     assert_int_equal(scene_audited(scene, id, "lapsed", NULL), 1);
+    assert_true(scene_told(scene, "N8", JINAN_2, "济南审核甲的决定没有生效")); /* who was told that it was decided */
+    assert_null(scene_mail(scene, "N8", JINAN_1));
     scene_reply(scene, JINAN_2, "N2", APPROVE);
     pass_minutes(scene, WINDOW);
     assert_string_equal(scene_state(scene, id), "done");
