@@ -392,7 +392,7 @@ static gboolean to_cities(const struct affair *affair, struct plan *plan, const 
         const char *new = form_value(affair->form, path);
         const struct division *from = division_find(old), *to = division_find(new);
         g_autofree char *zh = g_strdup_printf("所属地市由%s变更为%s。", from ? from->zh : "", to ? to->zh : new);
-        g_autofree char *en = g_strdup_printf("It moves from %s to %s.", from ? from->en : "elsewhere", to ? to->en : new);
+        g_autofree char *en = g_strdup_printf("Moved from %s to %s.", from ? from->en : "elsewhere", to ? to->en : new);
         struct occasion moved = *occasion;
         moved.problem_zh = zh;
         moved.problem_en = en;

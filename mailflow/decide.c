@@ -189,6 +189,10 @@ static gboolean decide_as_archivist(struct attempt *attempt, GPtrArray *plans, G
     if (!problem && result.answer == GUARD_STRANGER) {
         objection_stranger(attempt->affair->mind, attempt->message, attempt->affair->request->id, result.en, plans);
         fine = TRUE;
+    } else if (!problem && result.answer == GUARD_YES && objection_is_sealed(attempt->message)) {
+        zh = g_strdup(OBJECTION_SEALED_ZH);
+        en = g_strdup(OBJECTION_SEALED_EN);
+        fine = TRUE;
     } else if (!problem && result.answer == GUARD_YES) {
         fine = surrender(attempt->affair, attempt->ticket, attempt->message, plans, &zh, &en, &problem);
     }

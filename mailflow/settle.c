@@ -1,19 +1,22 @@
 #include "mailflow/settle.h"
 
-/* Changes after the end: old copies have been handed in, the new ones can be printed (6.6). */
+/* Changes after the end: old copies have been handed in, the new ones can be printed (6.6), by whoever acts for the holder now. */
 static gboolean tell_printable(const struct affair *affair, const char *detail, GPtrArray *plans, GError **error)
 {
     struct plan *plan = plan_new("printable", affair->request->id);
     g_autofree char *serial = g_strdup_printf("%" G_GINT64_FORMAT, affair->mind->now);
-    struct notice_rule rule = {"N5p", "applicant"};
+    static const struct notice_rule rules[] = {{"N5p", "applicant"}, {"N5p", "receiver"}};
     struct occasion occasion = {.problem_zh = "旧证书已登记上缴，新证书可以打印。",
                                 .problem_en = "The old certificates have been handed in; the new ones can be printed.",
                                 .state = affair->request->state,
+                                .names_holder = TRUE,
                                 .serial = serial};
 
     plan_log(plan, "%s: new copies can be printed", affair->request->id);
     plan_event(plan, "system", "printable", affair->request->state, affair->request->state, detail);
-    gboolean fine = announce(affair, plan, &rule, &occasion, error);
+    gboolean fine = TRUE;
+    for (guint i = 0; i < G_N_ELEMENTS(rules) && fine; i++)
+        fine = announce(affair, plan, &rules[i], &occasion, error);
     g_ptr_array_add(plans, plan);
     return fine;
 }

@@ -354,9 +354,9 @@
                en="The request for {$what-en} ({$id}) is now decided by {$here-en}. No reply is needed."/>
       </xsl:when>
       <xsl:otherwise>
-        <subject zh="企业所属地市已变更" en="An enterprise has moved to another city"/>
-        <p zh="{$who}没有考取证书，已通过“{$what-zh}”（办理编号 {$id}）直接变更所属地市，特此告知。"
-           en="{$who}, which has no certificates, has moved to another city by {$what-en} ({$id}). This is for your information."/>
+        <subject zh="所属地市已变更" en="Moved to another city"/>
+        <p zh="{$who}已通过“{$what-zh}”（办理编号 {$id}）直接变更所属地市，特此告知。"
+           en="{$who} has moved to another city by {$what-en} ({$id}). This is for your information."/>
         <brief zh="{$who}：{n:problem/@zh}本邮件无需回复。" en="{$who}: {n:problem/@en} No reply is needed."/>
       </xsl:otherwise>
     </xsl:choose>

@@ -189,6 +189,32 @@ static void test_both_cities_hear_of_a_move_that_nobody_reviews(void **state)
     scene_free(scene);
 }
 
+/* An individual moves as they like, certificates or not: they are no enterprise, and nothing is said of certificates. */
+static void test_both_cities_hear_of_an_individual_who_moves(void **state)
+{
+    static const char *const cities[] = {"city-linyi-1@example.com", YANTAI};
+    struct scene *scene = scene_new();
+    (void)state;
+    struct paper *paper = paper_new("P2");
+
+    paper_put(paper, "head/applicantUid", "h4-linyi");
+    paper_put(paper, "target", "self");
+    paper_put(paper, "changes/change[1]/@field", "cityCode");
+    paper_put(paper, "changes/change[1]/newValue", "370600");
+    scene_file_from(scene, "h4@example.com", paper);
+    scene_deliver(scene);
+    paper_free(paper);
+    assert_string_equal(scene_value(scene, H4, ATTRIBUTE_DIVISION_CODE), "370600");
+    for (guint i = 0; i < G_N_ELEMENTS(cities); i++) {
+        assert_true(scene_told(scene, "N10", cities[i], "测试丁"));
+        assert_true(scene_told(scene, "N10", cities[i], "由临沂市变更为烟台市"));
+        assert_silent(scene, "N10", cities[i], "企业");
+        assert_silent(scene, "N10", cities[i], "证书");
+        assert_silent(scene, "N10", cities[i], "nterprise");
+    }
+    scene_free(scene);
+}
+
 /* Who was enrolled is listed (domain.md 6.8), and where nobody reviews, nobody has approved. */
 static void test_the_end_of_an_enrolment_lists_who_was_enrolled(void **state)
 {
@@ -238,6 +264,7 @@ int main(void)
         cmocka_unit_test(test_a_correction_is_called_by_what_it_corrects),
         cmocka_unit_test(test_a_direct_change_says_what_was_changed),
         cmocka_unit_test(test_both_cities_hear_of_a_move_that_nobody_reviews),
+        cmocka_unit_test(test_both_cities_hear_of_an_individual_who_moves),
         cmocka_unit_test(test_the_end_of_an_enrolment_lists_who_was_enrolled),
         cmocka_unit_test(test_the_end_of_a_replacement_lists_the_certificates),
     };

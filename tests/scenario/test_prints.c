@@ -88,6 +88,55 @@ static void test_a_corrected_number_loses_no_print(void **state)
     scene_free(scene);
 }
 
+/* The enterprise that acts for the holder now has it printed; both hear whose it is. */
+static void test_who_acts_for_the_holder_hears_of_the_print(void **state)
+{
+    static const char *const hearers[] = {E1_MAIL, "e2@example.com"};
+    struct scene *scene = scene_new();
+    (void)state;
+    g_autofree char *id = scene_form(scene, "T2E", "reprintRequested", "true", NULL);
+
+    story_approve_all(scene, id);
+    scene_reply(scene, QINGDAO, "N5", "已上缴 SD-011-2019-000001");
+    for (guint i = 0; i < G_N_ELEMENTS(hearers); i++) {
+        assert_true(scene_told(scene, "N5p", hearers[i], "可以打印"));
+        assert_true(scene_told(scene, "N5p", hearers[i], "测试甲"));
+        assert_true(scene_told(scene, "N5p", hearers[i], "370199********0019"));
+        assert_int_equal(scene_mails(scene, "N5p", hearers[i]), 1);
+    }
+    scene_reply(scene, QINGDAO, "N5", "已上缴 SD-030-2018-000002");
+    assert_int_equal(scene_mails(scene, "N5p", "e2@example.com"), 2);
+    scene_free(scene);
+}
+
+/* An encrypted mail, in which nothing can be read: ContentInfo of envelopedData. */
+static char *encrypt(void *context G_GNUC_UNUSED, gint64 now G_GNUC_UNUSED, const char *entity G_GNUC_UNUSED)
+{
+    static const guint8 sealed[] = {0x30, 0x0f, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7,
+                                    0x0d, 0x01, 0x07, 0x03, 0xa0, 0x02, 0x30, 0x00};
+    g_autofree char *encoded = g_base64_encode(sealed, sizeof sealed);
+
+    return g_strdup_printf("Content-Type: application/pkcs7-mime; smime-type=enveloped-data; name=\"smime.p7m\"\r\n"
+                           "Content-Transfer-Encoding: base64\r\n\r\n%s\r\n",
+                           encoded);
+}
+
+static void test_an_encrypted_answer_is_told_what_is_wrong_with_it(void **state)
+{
+    struct scene *scene = scene_new();
+    (void)state;
+    g_autofree char *id = scene_form(scene, "T2E", "reprintRequested", "true", NULL);
+
+    story_approve_all(scene, id);
+    scene->wrap = encrypt;
+    scene_reply(scene, QINGDAO, "N5", "已上缴 SD-011-2019-000001");
+    assert_true(scene_told(scene, "N9", QINGDAO, "邮件已加密"));
+    scene->wrap = NULL;
+    scene_reply(scene, QINGDAO, "N9", "已上缴 SD-011-2019-000001");
+    assert_non_null(scene_mail(scene, "N5p", E1_MAIL));
+    scene_free(scene);
+}
+
 /* Nobody's answer is lost when the holder is no more there. */
 static void test_a_surrender_for_a_holder_who_is_gone_is_asked_back(void **state)
 {
@@ -109,6 +158,8 @@ int main(void)
         cmocka_unit_test(test_who_has_no_certificate_hands_none_in),
         cmocka_unit_test(test_an_enterprise_without_certificates_hands_none_in),
         cmocka_unit_test(test_a_corrected_number_loses_no_print),
+        cmocka_unit_test(test_who_acts_for_the_holder_hears_of_the_print),
+        cmocka_unit_test(test_an_encrypted_answer_is_told_what_is_wrong_with_it),
         cmocka_unit_test(test_a_surrender_for_a_holder_who_is_gone_is_asked_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
