@@ -13,10 +13,11 @@
 #define CONNECTIONS 8L
 #define SILENCES_MOST 1000 /* remembered */
 #define MINUTE_MS 60000LL
+#define PAUSE_MS (2 * MINUTE_MS) /* more than passes between two questions while mail waits */
 
 struct silence { /* of a responder, or about one certificate */
     struct outage outage;
-    gint64 since;
+    gint64 since, last; /* the first question in a row that got no answer, and the last */
     char *name;
 };
 
@@ -92,12 +93,15 @@ static void note_silence(struct responders *responders, const char *whom, char *
         if (g_hash_table_size(responders->silences) >= SILENCES_MOST)
             g_hash_table_remove_all(responders->silences);
         silence = g_new0(struct silence, 1);
-        silence->since = now;
         silence->name = g_steal_pointer(&name);
         silence->outage.name = silence->name;
         g_hash_table_insert(responders->silences, g_strdup(whom), silence);
     }
     g_free(name);
+    /* What it did in between nobody knows: who comes now has their own time to wait. */
+    if (!silence->last || now - silence->last > responders->patience + PAUSE_MS || now < silence->last)
+        silence->since = now;
+    silence->last = now;
     outage_note(&silence->outage, why, now);
 }
 
@@ -136,6 +140,8 @@ static void call_begin(struct call *call, CURLM *calls)
     curl_easy_setopt(call->curl, CURLOPT_HTTPHEADER, call->header);
     curl_easy_setopt(call->curl, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_MS);
     curl_easy_setopt(call->curl, CURLOPT_TIMEOUT_MS, ANSWER_MS);
+    curl_easy_setopt(call->curl, CURLOPT_QUICK_EXIT,
+                     1L); /* wait no longer for a name server: the thread that asks it ends by itself */
     curl_easy_setopt(call->curl, CURLOPT_MAXFILESIZE, (long)LIMIT_OCSP_BYTES);
     curl_easy_setopt(call->curl, CURLOPT_WRITEFUNCTION, take);
     curl_easy_setopt(call->curl, CURLOPT_WRITEDATA, call->answer);

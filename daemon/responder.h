@@ -8,7 +8,7 @@
 
 struct responders;
 
-/* `trust` gets the answers and must live as long. A mail waits until a responder has given none for `minutes`; 0: none waits. */
+/* `trust` gets the answers and must live as long. A mail waits until a responder that is asked again and again has given none for `minutes`; 0: none waits. */
 struct responders *responders_open(struct trust *trust, guint minutes);
 void responders_close(struct responders *responders);
 
