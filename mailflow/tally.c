@@ -131,6 +131,26 @@ static void name_changed_form(const struct attempt *attempt, struct guard_result
     result->en = g_strdup("The request's form has changed since it was listed; please check and answer its newest review mail.");
 }
 
+/* What a line lacked, and how that line is written with it: a verdict alone decides nothing on a list. */
+static const struct {
+    const char *guard, *zh, *en;
+} lacking[] = {
+    {"evidence", "缺少留档编号，没有办理；请回复“%s 同意 留档编号：……”。",
+     "The archive number is missing; please answer: %s APPROVE ARCHIVE: ..."},
+    {"reason", "缺少原因，没有办理；请回复“%s 不同意 原因：……”。", "The reason is missing; please answer: %s REJECT REASON: ..."},
+};
+
+static void put_refusal(struct notice_outcome *outcome, const struct guard_result *result)
+{
+    put(outcome, result->zh ? result->zh : "该申请已不在审核中。", result->en ? result->en : "It is not under review any more.");
+    for (guint i = 0; i < G_N_ELEMENTS(lacking); i++)
+        if (result->answer == GUARD_NO && g_strcmp0(result->guard, lacking[i].guard) == 0) {
+            g_auto(GStrv) zh = g_strsplit(lacking[i].zh, "%s", 2), en = g_strsplit(lacking[i].en, "%s", 2);
+            g_autofree char *said_zh = g_strjoinv(outcome->numbers, zh), *said_en = g_strjoinv(outcome->numbers, en);
+            put(outcome, said_zh, said_en);
+        }
+}
+
 static const char undo_zh[] = "已记录，撤回期满后生效（如需撤回，请在此之前回复该申请的审核邮件，只写“撤回”）：";
 static const char undo_en[] =
     "recorded, takes effect when it can no longer be taken back (until then answer the request's review mail with UNDO): ";
@@ -167,8 +187,7 @@ static gboolean attempt_item(struct count *count, const struct attempt *attempt,
             put_verdict(outcome, &attempt->message->verdict, count->mind->policy->undo_minutes ? undo_zh : "已",
                         count->mind->policy->undo_minutes ? undo_en : "");
         else
-            put(outcome, result.zh ? result.zh : "该申请已不在审核中。",
-                result.en ? result.en : "It is not under review any more.");
+            put_refusal(outcome, &result);
         take_plans(count, plans);
     }
     if (!outcome->done)
@@ -300,11 +319,34 @@ static gboolean archive_missing(const struct count *count, const struct ballot *
     return FALSE;
 }
 
+/* What is about one request is said in answer to its own mail. */
+static const struct {
+    enum instruction_word word;
+    const char *zh, *en, *why;
+} apart[] = {
+    {INSTRUCTION_UNDO, "撤回决定的，请回复该申请的审核邮件，正文只写“撤回”；一次撤回一项。",
+     "To take a decision back, answer that request's own review mail with UNDO alone.", "it takes a decision back"},
+    {INSTRUCTION_DELEGATE, "转办的，请回复该申请的审核邮件，第一行只写“转办：”和同事的姓名或者邮箱；一次转办一项。",
+     "To hand a task on, answer that request's own review mail with DELEGATE and a colleague's name.", "it hands a task on"},
+};
+
+static gboolean is_apart(struct count *count)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(apart); i++)
+        if (count->message->instruction.word == apart[i].word) {
+            refuse(count, apart[i].zh, apart[i].en, apart[i].why, FALSE);
+            return TRUE;
+        }
+    return FALSE;
+}
+
 static gboolean carry_out(struct count *count, GError **error)
 {
-    struct ballot *ballot = ballot_read(count->message->own);
     gboolean fine = TRUE;
 
+    if (is_apart(count))
+        return TRUE;
+    struct ballot *ballot = ballot_read(count->message->own);
     if (!ballot_check(ballot, count->docket->items->len)) {
         refuse_lines(count, ballot);
     } else if (archive_missing(count, ballot)) {

@@ -313,12 +313,28 @@ static void test_what_holds_one_up_does_not_hinder_the_others(void **state)
     assert_string_not_equal(scene_state(morning.scene, morning.ids[ENROLMENT]), "cityReview");
     assert_true(scene_told(morning.scene, "NR", JINAN_1, "已办理 1 项"));
     assert_true(scene_told(morning.scene, "NR", JINAN_1, "已由他人处理"));
-    assert_true(scene_told(morning.scene, "NR", JINAN_1, "缺少留档编号"));
-    assert_true(scene_told(morning.scene, "NR", JINAN_1, "缺少原因"));
+    assert_true(scene_told(morning.scene, "NR", JINAN_1, "缺少留档编号，没有办理；请回复“3 同意 留档编号：……”"));
+    assert_true(scene_told(morning.scene, "NR", JINAN_1, "缺少原因，没有办理；请回复“4 不同意 原因：……”"));
     assert_true(scene_told(morning.scene, "NR", JINAN_1, "撤回"));
     GPtrArray *steps;
     assert_string_equal(first_step(&morning, STUDENT, &steps)->archive, "9");
     g_ptr_array_unref(steps);
+    morning_end(&morning);
+}
+
+/* What is about one request is said in answer to its own mail. */
+static void test_a_list_takes_nothing_back_and_hands_nothing_on(void **state)
+{
+    struct morning morning;
+    (void)state;
+
+    morning_come(&morning);
+    morning.scene->site.policy.undo_minutes = 30;
+    scene_reply(morning.scene, JINAN_1, "NL", "5 同意");
+    scene_reply(morning.scene, JINAN_1, "NL", "撤回");
+    assert_true(scene_told(morning.scene, "NR", JINAN_1, "请回复该申请的审核邮件，正文只写“撤回”"));
+    scene_reply(morning.scene, JINAN_1, "NL", "转办：济南审核乙");
+    assert_true(scene_told(morning.scene, "NR", JINAN_1, "请回复该申请的审核邮件，第一行只写“转办：”"));
     morning_end(&morning);
 }
 
@@ -479,6 +495,7 @@ int main(void)
         cmocka_unit_test(test_the_transcript_says_what_was_read),
         cmocka_unit_test(test_all_at_once),
         cmocka_unit_test(test_what_holds_one_up_does_not_hinder_the_others),
+        cmocka_unit_test(test_a_list_takes_nothing_back_and_hands_nothing_on),
         cmocka_unit_test(test_a_second_answer_changes_nothing),
         cmocka_unit_test(test_the_next_list_ends_this_one),
         cmocka_unit_test(test_the_review_mails_stay_valid),
