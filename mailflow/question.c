@@ -6,6 +6,7 @@
 #include "mailflow/text.h"
 
 #define NOTHING_TO_PRINT "nothingToPrint"
+#define NOTED_BYTES 1024 /* more than any value that changes can have */
 
 void question_find(const struct affair *affair, GPtrArray *findings, const char *code, const char *path, const char *zh,
                    const char *en)
@@ -147,7 +148,7 @@ gboolean question_waited_for(const struct affair *affair, const char *number)
 void question_note(const struct affair *affair, const char *path, const char *value)
 {
     struct request *request = affair->request;
-    g_autofree char *line = text_one_line(value, 400);
+    g_autofree char *line = text_one_line(value, NOTED_BYTES);
     char *before = g_strdup_printf("%s%s=%s\n", request->before ? request->before : "", path, line);
 
     if (request->created != affair->mind->now) { /* asked again later: what the reviewers saw stays */

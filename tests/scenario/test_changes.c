@@ -52,6 +52,22 @@ static void test_a_move_changes_the_address_too(void **state)
     scene_free(scene);
 }
 
+/* As long as a form lets it be. */
+static void test_a_long_address_is_shown_whole(void **state)
+{
+    struct scene *scene = scene_new();
+    g_autoptr(GString) address = g_string_new(NULL);
+    (void)state;
+
+    for (guint i = 0; i < 40; i++)
+        g_string_append(address, "测试路一号");
+    tree_set(scene->tree, E2, ATTRIBUTE_POSTAL_ADDRESS, address->str);
+    g_autofree char *id = scene_form(scene, "T3C", "newAddress", "烟台市芝罘区测试路9号", NULL);
+    assert_non_null(id);
+    assert_shows(scene, "N2", QINGDAO, "新注册地址", address->str, "烟台市芝罘区测试路9号");
+    scene_free(scene);
+}
+
 static void test_what_was_not_there_is_shown_as_missing(void **state)
 {
     struct scene *scene = scene_new();
@@ -257,6 +273,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_move_changes_the_address_too),
+        cmocka_unit_test(test_a_long_address_is_shown_whole),
         cmocka_unit_test(test_what_was_not_there_is_shown_as_missing),
         cmocka_unit_test(test_the_end_of_a_move_says_from_where_to_where),
         cmocka_unit_test(test_the_end_of_a_rename_says_both_names),
