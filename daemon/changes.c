@@ -3,15 +3,14 @@
 #include "daemon/log.h"
 
 /* A row and what becomes of it. */
-struct
-try {
+struct trial {
     const struct outbox_row *row; /* borrowed */
     struct directory_job *job;    /* borrowed */
 };
 
 struct changes {
     GPtrArray *rows; /* of struct outbox_row */
-    struct try *tries;
+    struct trial *trials;
     struct directory_job *jobs; /* those that go to the directory stand first */
     struct directory_batch *batch;
 };
@@ -36,7 +35,7 @@ struct changes *changes_begin(struct store *store, struct directory *directory, 
     if (!rows->len)
         return NULL;
     struct changes *changes = g_new0(struct changes, 1);
-    changes->tries = g_new0(struct try, rows->len);
+    changes->trials = g_new0(struct trial, rows->len);
     changes->jobs = g_new0(struct directory_job, rows->len);
     for (guint i = 0; i < rows->len; i++) {
         const struct outbox_row *row = g_ptr_array_index(rows, i);
@@ -44,7 +43,7 @@ struct changes *changes_begin(struct store *store, struct directory *directory, 
         enum directory_outcome outcome = look_first(store, directory, row, &reason);
         struct directory_job *job = &changes->jobs[outcome == DIRECTORY_APPLIED ? first++ : --last];
         *job = (struct directory_job){.change = row->payload, .outcome = outcome, .reason = reason};
-        changes->tries[i] = (struct try){.row = row, .job = job};
+        changes->trials[i] = (struct trial){.row = row, .job = job};
     }
     changes->rows = g_steal_pointer(&rows);
     changes->batch = directory_begin(directory, changes->jobs, first);
@@ -72,13 +71,13 @@ gboolean changes_finish(struct changes *changes)
 
 const char *changes_reason(const struct changes *changes)
 {
-    return changes->tries[0].job->reason;
+    return changes->trials[0].job->reason;
 }
 
-static void settle(struct store *store, const struct try *try, gint64 now)
+static void settle(struct store *store, const struct trial *trial, gint64 now)
 {
-    const struct outbox_row *row = try->row;
-    const struct directory_job *job = try->job;
+    const struct outbox_row *row = trial->row;
+    const struct directory_job *job = trial->job;
 
     switch (job->outcome) {
     case DIRECTORY_APPLIED:
@@ -101,7 +100,7 @@ static void settle(struct store *store, const struct try *try, gint64 now)
 void changes_settle(const struct changes *changes, struct store *store, gint64 now)
 {
     for (guint i = 0; i < changes->rows->len; i++)
-        settle(store, &changes->tries[i], now);
+        settle(store, &changes->trials[i], now);
 }
 
 void changes_free(struct changes *changes)
@@ -111,7 +110,7 @@ void changes_free(struct changes *changes)
     for (guint i = 0; i < changes->rows->len; i++)
         directory_job_clear(&changes->jobs[i]);
     g_ptr_array_unref(changes->rows);
-    g_free(changes->tries);
+    g_free(changes->trials);
     g_free(changes->jobs);
     g_free(changes);
 }
