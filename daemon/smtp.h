@@ -51,8 +51,8 @@ void smtp_meanwhile(struct smtp *smtp, void (*call)(void *context), void *contex
 typedef gboolean (*smtp_make)(void *context, struct smtp_job *job);
 
 /* Send all of them and set every outcome; returns when all are settled, each within minutes. FALSE and `error` when a fault of the server or of our login ended the
- * sending: what was not settled by then is SMTP_LATER, what was keeps its outcome (so every outcome counts either way). Connections stay open for the next call. A job without bytes is made (`make`, NULL when all
- * have them) when a connection is free for it, so that others are on their way meanwhile. */
+ * sending: what was not settled by then is SMTP_LATER, what was keeps its outcome (so every outcome counts either way). Connections stay open for the next call. A job
+ * without bytes is made (`make`, NULL when all have them) when a connection is free for it, so that others are on their way meanwhile. */
 gboolean smtp_send(struct smtp *smtp, struct smtp_job *jobs, guint count, smtp_make make, void *context, GError **error);
 
 #endif

@@ -4,7 +4,8 @@
 
 #include "mailflow/workflow.h"
 
-/* The mail of `ticket`, an applicant's, is answered. The affair's form is completed by the certificates that are chosen. Appends plans. FALSE with `error` when the world could not be asked. */
+/* The mail of `ticket`, an applicant's, is answered. The affair's form is completed by the certificates that are chosen. Appends plans. FALSE with `error` when the world
+ * could not be asked. */
 gboolean draft_answer(struct affair *affair, const struct ticket *ticket, const struct message *message, GPtrArray *plans,
                       GError **error);
 

@@ -63,9 +63,8 @@ struct stage {
     guint expire_days;     /* days after which it expires; 0: as the site has it */
     struct behind archive; /* an approval needs 留档编号, unless off */
     GPtrArray *materials;  /* const struct material * */
-    GPtrArray *
-        given; /* of those, what the applicant gives to the receiving enterprise, which hands all in; empty where the applicant does */
-    struct behind behind; /* off: no request comes into it any more; those in it go on */
+    GPtrArray *given;      /* of those, what the applicant gives to the receiving enterprise to hand in; else empty */
+    struct behind behind;  /* off: no request comes into it any more; those in it go on */
 };
 struct notice_rule { /* "N2:reviewers" */
     char *code, *to;

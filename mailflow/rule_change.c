@@ -34,7 +34,8 @@ gboolean rule_applicant_enterprise(const struct affair *affair, GPtrArray *findi
     return !*error;
 }
 
-/* An earlier request may be quoted when it is one's own, of the same kind, and ended without effect or was returned for correction; while it is still under way it is waited for (R-47, 7.17). */
+/* An earlier request may be quoted when it is one's own, of the same kind, and ended without effect or was returned for correction; while it is still under way it is
+ * waited for (R-47, 7.17). */
 gboolean rule_previous_own(const struct affair *affair, GPtrArray *findings, GError **error)
 {
     static const char *const ended[] = {"rejected", "withdrawn", "expired", "void", "returned", NULL};

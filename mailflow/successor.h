@@ -9,7 +9,8 @@
  * the mail bears the token of what was returned, it is proved by that, as words of confirmation are. */
 GPtrArray *successor_find(const struct mind *mind, const struct message *message, struct affair *incoming);
 
-/* What is replaced ends and knows its successor: who answers its mail is told which one to answer instead. While that is a draft (`waits`) what was returned waits with it: a draft may lapse, or be dropped. Appends plans; FALSE with `error` when the world could not be asked. */
+/* What is replaced ends and knows its successor: who answers its mail is told which one to answer instead. While that is a draft (`waits`) what was returned waits with
+ * it: a draft may lapse, or be dropped. Appends plans; FALSE with `error` when the world could not be asked. */
 gboolean successor_end(const struct mind *mind, const GPtrArray *replaced, const struct request *successor, gboolean waits,
                        GPtrArray *plans, GError **error);
 
