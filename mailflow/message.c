@@ -460,11 +460,15 @@ struct message *message_read_header(const struct message_reader *reader, const c
     struct message *message = message_make();
     struct header header;
     g_autofree char *real = g_strdup_printf("%" G_GSIZE_FORMAT, size);
+    g_autofree char *zh =
+        g_strdup_printf("邮件不能超过%dMB：请只附一份XML申请表，不要附书面材料的扫描件", LIMIT_MESSAGE_BYTES >> 20);
+    g_autofree char *en = g_strdup_printf("a mail must not be larger than %d MB: attach the XML form alone, and no scans of papers",
+                                          LIMIT_MESSAGE_BYTES >> 20);
 
     header_read(bytes, header_size, LIMIT_HEADER_BYTES, LIMIT_HEADERS, &header);
     read_digest(&header, real, strlen(real), message);
     read_header(reader, &header, message);
-    finding_add(message->findings, "E-SIZE", NULL, NULL);
+    finding_add(message->findings, "E-SIZE", zh, en);
     g_autoptr(GArray) parts = part_list(&header, "", 0, NULL);
     struct evidence evidence = {
         .header = &header,

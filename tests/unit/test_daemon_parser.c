@@ -215,6 +215,7 @@ static void test_header_only(void **state)
     assert_int_equal(finding_errors(item.message->findings), 1);
     const struct finding *finding = item.message->findings->pdata[0];
     assert_string_equal(finding->code, "E-SIZE");
+    assert_string_equal(finding->zh, "邮件不能超过8MB：请只附一份XML申请表，不要附书面材料的扫描件");
     assert_string_equal(item.message->from, "a@example.com");
     message_free(item.message);
     g_bytes_unref(item.bytes);
