@@ -44,13 +44,9 @@ static const struct phrase_group vocabulary[] = {
 
 static const struct phrase_table *words_known(void)
 {
-    static gsize once;
-    static struct phrase_table *table;
-    if (g_once_init_enter(&once)) {
-        table = phrase_table_make(vocabulary, G_N_ELEMENTS(vocabulary));
-        g_once_init_leave(&once, 1);
-    }
-    return table;
+    static const struct phrase_table *made;
+
+    return phrase_table_find(&made, vocabulary, G_N_ELEMENTS(vocabulary));
 }
 
 static gint by_number(gconstpointer a, gconstpointer b)

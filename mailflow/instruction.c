@@ -68,13 +68,9 @@ static const struct phrase_group words_known[] = {
 
 static const struct phrase_table *table(void)
 {
-    static gsize once;
-    static struct phrase_table *made;
-    if (g_once_init_enter(&once)) {
-        made = phrase_table_make(words_known, G_N_ELEMENTS(words_known));
-        g_once_init_leave(&once, 1);
-    }
-    return made;
+    static const struct phrase_table *made;
+
+    return phrase_table_find(&made, words_known, G_N_ELEMENTS(words_known));
 }
 
 static const struct phrase_token *token_at(const GArray *tokens, guint at)

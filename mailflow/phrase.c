@@ -101,7 +101,7 @@ static void add(struct phrase_table *table, const char *words, guint class, guin
     g_ptr_array_add(g_ptr_array_index(table->lists, *first - 1), entry);
 }
 
-struct phrase_table *phrase_table_make(const struct phrase_group *groups, gsize count)
+static struct phrase_table *make_table(const struct phrase_group *groups, gsize count)
 {
     struct phrase_table *table = g_new0(struct phrase_table, 1);
     table->lists = g_ptr_array_new();
@@ -114,6 +114,13 @@ struct phrase_table *phrase_table_make(const struct phrase_group *groups, gsize 
     for (guint i = 0; i < table->lists->len; i++)
         g_ptr_array_sort(g_ptr_array_index(table->lists, i), longer_first);
     return table;
+}
+
+const struct phrase_table *phrase_table_find(const struct phrase_table **place, const struct phrase_group *groups, gsize count)
+{
+    if (g_once_init_enter(place))
+        g_once_init_leave(place, make_table(groups, count));
+    return *place;
 }
 
 static gboolean is_word(gunichar c)

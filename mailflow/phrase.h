@@ -22,8 +22,8 @@ struct phrase_group {
 
 struct phrase_table;
 
-/* A vocabulary made searchable, never freed. Of two classes for the same words the later wins. */
-struct phrase_table *phrase_table_make(const struct phrase_group *groups, gsize count);
+/* A vocabulary made searchable when it is first asked for, and never freed; `place` keeps it, NULL until then. Of two classes for the same words the later wins. */
+const struct phrase_table *phrase_table_find(const struct phrase_table **place, const struct phrase_group *groups, gsize count);
 
 struct phrase_token {
     guint class;

@@ -175,11 +175,7 @@ static const struct phrase_group vocabulary[] = {
 
 const struct phrase_table *vocabulary_verdict(void)
 {
-    static gsize once;
-    static struct phrase_table *table;
-    if (g_once_init_enter(&once)) {
-        table = phrase_table_make(vocabulary, G_N_ELEMENTS(vocabulary));
-        g_once_init_leave(&once, 1);
-    }
-    return table;
+    static const struct phrase_table *made;
+
+    return phrase_table_find(&made, vocabulary, G_N_ELEMENTS(vocabulary));
 }
