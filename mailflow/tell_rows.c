@@ -155,15 +155,10 @@ void tell_rows(struct notice *notice, const struct affair *affair)
 /* Whether the request was about what stands at `path`. An account's own data are about nobody else. */
 static gboolean is_subject(const struct field *field)
 {
-    g_autoptr(GString) plain = g_string_new(NULL);
+    g_autofree char *plain = affair_plain_path(field->path);
 
-    for (const char *at = field->path; *at; at++)
-        if (*at == '[')
-            at += strcspn(at, "]");
-        else
-            g_string_append_c(plain, *at);
     for (guint i = 0; i < G_N_ELEMENTS(subjects); i++)
-        if (g_str_equal(plain->str, subjects[i]))
+        if (g_str_equal(plain, subjects[i]))
             return !g_str_equal(field->value, "self");
     return FALSE;
 }
