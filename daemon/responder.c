@@ -140,8 +140,8 @@ static void call_begin(struct call *call, CURLM *calls)
     curl_easy_setopt(call->curl, CURLOPT_HTTPHEADER, call->header);
     curl_easy_setopt(call->curl, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_MS);
     curl_easy_setopt(call->curl, CURLOPT_TIMEOUT_MS, ANSWER_MS);
-    curl_easy_setopt(call->curl, CURLOPT_QUICK_EXIT,
-                     1L); /* wait no longer for a name server: the thread that asks it ends by itself */
+    /* A name server may take longer: the thread that asks it ends by itself. */
+    curl_easy_setopt(call->curl, CURLOPT_QUICK_EXIT, 1L);
     curl_easy_setopt(call->curl, CURLOPT_MAXFILESIZE, (long)LIMIT_OCSP_BYTES);
     curl_easy_setopt(call->curl, CURLOPT_WRITEFUNCTION, take);
     curl_easy_setopt(call->curl, CURLOPT_WRITEDATA, call->answer);

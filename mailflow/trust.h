@@ -38,8 +38,8 @@ GPtrArray *trust_questions(const struct trust *trust, const char *certificate, c
 gboolean trust_add_answer(struct trust *trust, const struct ocsp_question *question, const guint8 *bytes, gsize size, gint64 when,
                           GError **error);
 
-/* The list that ended before `when` and has no successor, as one English line for the operator: nothing below its issuer is believed. NULL when all are in force. Caller
- * frees. */
+/* The list that ended before `when` and has no successor, as one English line for the operator: it says no more that anything below its issuer is not revoked. NULL when
+ * all are in force. Caller frees. */
 char *trust_overdue(const struct trust *trust, gint64 when);
 
 /* Whether the certificate (DER in base64) may sign mail and leads to an anchor over those of `chain` (char *, likewise), all of them valid at `when` (seconds since 1970), signed by
