@@ -467,6 +467,11 @@
 
   <xsl:template name="how-to-refile">
     <xsl:choose>
+      <!-- Somebody has what it asked for: nothing is free. -->
+      <xsl:when test="$registers and @code='N6v'">
+        <p zh="仍需注册的，申请人可以按上述原因更正后重新申请；重新申请的，须重新审核。"
+           en="If it is still wanted, the applicant may correct what the reason says and send the registration again. It is reviewed from the beginning."/>
+      </xsl:when>
       <xsl:when test="$registers">
         <p zh="更正后可以重新申请注册，原登录名和证件号码可以继续使用；重新申请的，须重新审核。"
            en="A corrected registration may be sent again; the login name and the numbers in it are free. It is reviewed from the beginning."/>

@@ -328,7 +328,8 @@ static void test_7_23_the_person_comes_into_the_directory_first(void **state)
              "371299198507030115", ATTRIBUTE_CN, "测试庚", NULL);
     scene_reply(scene, "city-weifang-1@example.com", "N2", "同意");
     assert_string_equal(scene_state(scene, id), "void");
-    assert_non_null(scene_mail(scene, "N6v", "person@example.com"));
+    assert_true(scene_told(scene, "N6v", "person@example.com", "按上述原因更正后重新申请"));
+    assert_null(strstr(scene_mail(scene, "N6v", "person@example.com")->text, "可以继续使用")); /* somebody has them */
     assert_null(tree_find(scene->tree, ATTRIBUTE_UID, "person-geng"));
     scene_free(scene);
 }
