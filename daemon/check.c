@@ -5,6 +5,7 @@
 #include "daemon/command.h"
 #include "daemon/sheet.h"
 #include "daemon/site.h"
+#include "mailflow/division.h"
 #include "mailflow/proof.h"
 #include "mailflow/render.h"
 #include "mailflow/trust.h"
@@ -79,24 +80,48 @@ static void check_directory(struct check *check, const char *what, enum config_a
     note(check, what, check->config->directory_url, error);
 }
 
+/* The authorities in which nobody can decide: what comes to them waits. NULL with `error` when the directory could not be asked. */
+static GPtrArray *find_vacant(const struct facts *facts, GError **error)
+{
+    gsize count;
+    const struct division *all = division_all(&count);
+    g_autoptr(GPtrArray) vacant = g_ptr_array_new();
+
+    for (gsize i = 0; i < count; i++) {
+        if (all[i].level == DIVISION_CITY && !division_settles(&all[i]))
+            continue;
+        g_autoptr(GPtrArray) reviewers = facts->reviewers(facts->context, all[i].code, error);
+        if (!reviewers)
+            return NULL;
+        if (!reviewers->len)
+            g_ptr_array_add(vacant, (gpointer)all[i].code);
+    }
+    g_ptr_array_add(vacant, NULL);
+    return g_steal_pointer(&vacant);
+}
+
 static void check_reviewers(struct check *check)
 {
     struct directory_options options;
     struct facts facts;
     GError *error = NULL;
-    guint count = 0;
+    g_autoptr(GPtrArray) vacant = NULL;
+    g_autofree char *codes = NULL;
+    g_autofree char *detail = NULL;
 
     site_directory(check->config, CONFIG_DESK, &options);
     struct directory *directory = directory_open(&options, &error);
     if (directory) {
         directory_facts(directory, &facts);
-        g_autoptr(GPtrArray) province = facts.reviewers(facts.context, "370000", &error);
-        count = province ? province->len : 0;
+        vacant = find_vacant(&facts, &error);
         directory_close(directory);
     }
-    if (!error && !count)
+    codes = vacant ? g_strjoinv(", ", (char **)vacant->pdata) : g_strdup("");
+    detail = g_strdup_printf("the province has active reviewers%s%s", *codes ? "; nobody decides in " : ", and so has every city",
+                             codes);
+    if (!error && g_str_has_prefix(codes, "370000"))
         error = g_error_new(DIRECTORY_ERROR, DIRECTORY_REFUSED, "the province (370000) has no active reviewer");
-    note(check, "reviewers", "the province has active reviewers", error);
+    note(check, "reviewers", detail, error);
 }
 
 static void check_mailbox(struct check *check)

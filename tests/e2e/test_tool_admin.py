@@ -408,6 +408,12 @@ city-jinan-1,别的名字,city-jinan-1@example.com,370100
     ]
 
 
+def test_check_names_the_cities_where_nobody_decides(people):
+    (row,) = [one for one in people.tool("check") if one.get("what") == "reviewers"]
+    assert row["is"] == "fine"
+    assert "370300" in row["detail"] and "370100" not in row["detail"] and "371200" not in row["detail"]
+
+
 def test_deputies_that_cannot_be(load):
     content = """loginName,name,mail,cityCode,deputy,deputyFrom,deputyUntil
 heze-1,菏泽甲,heze-1@example.com,371700,heze-2,2026-11-01,2026-10-01
