@@ -133,6 +133,44 @@ char *affair_division(const struct affair *affair, const struct stage *stage, GE
     return division_of_applicant(affair, error);
 }
 
+static void key_free(gpointer data)
+{
+    struct affair_key *key = data;
+
+    g_free(key->value);
+    g_free(key);
+}
+
+static void put_key(GPtrArray *keys, const struct lock_rule *lock, const struct field *field)
+{
+    g_autofree char *value = g_ascii_strdown(field->value, -1);
+
+    for (guint i = 0; i < keys->len; i++) {
+        const struct affair_key *other = g_ptr_array_index(keys, i);
+        if (g_str_equal(other->lock->kind, lock->kind) && g_str_equal(other->value, value))
+            return;
+    }
+    struct affair_key *key = g_new(struct affair_key, 1);
+    *key = (struct affair_key){lock, g_steal_pointer(&value), field->path};
+    g_ptr_array_add(keys, key);
+}
+
+GPtrArray *affair_keys(const struct affair *affair)
+{
+    GPtrArray *keys = g_ptr_array_new_with_free_func(key_free);
+
+    for (guint i = 0; i < affair->procedure->locks->len; i++) {
+        const struct lock_rule *lock = g_ptr_array_index(affair->procedure->locks, i);
+        for (guint k = 0; k < affair->form->fields->len; k++) {
+            const struct field *field = g_ptr_array_index(affair->form->fields, k);
+            g_autofree char *plain = affair_plain_path(field->path);
+            if (g_str_equal(plain, lock->field))
+                put_key(keys, lock, field);
+        }
+    }
+    return keys;
+}
+
 char *affair_plain_path(const char *path)
 {
     GString *plain = g_string_new(NULL);

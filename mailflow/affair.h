@@ -46,6 +46,15 @@ char *affair_division(const struct affair *affair, const struct stage *stage, GE
 /* How an answer at that stage has to prove where it comes from; NULL: after the end, as the first stage demands it. */
 enum proof affair_proof(const struct affair *affair, const struct stage *stage);
 
+/* What the form is about by one of its procedure's lock rules. */
+struct affair_key {
+    const struct lock_rule *lock;
+    char *value;      /* in lower case */
+    const char *path; /* of the field it stands in */
+};
+/* All of them, each once, from all items of a list too. The caller unrefs. */
+GPtrArray *affair_keys(const struct affair *affair);
+
 /* A field's path without its indexes: "certificates/certificate/certNo". Caller frees. */
 char *affair_plain_path(const char *path);
 

@@ -25,6 +25,31 @@ static gboolean bears_ticket(const struct mind *mind, const struct message *mess
     return bears;
 }
 
+/* Whether both name somebody or something that only one of them can be about: two holders may bear one name. */
+static gboolean is_about_others(const struct affair *incoming, const struct affair *earlier)
+{
+    g_autoptr(GPtrArray) keys = affair_keys(incoming), others = affair_keys(earlier);
+
+    for (guint i = 0; i < keys->len; i++)
+        for (guint k = 0; k < others->len; k++) {
+            const struct affair_key *key = g_ptr_array_index(keys, i), *other = g_ptr_array_index(others, k);
+            if (g_str_equal(key->lock->kind, other->lock->kind) && g_str_equal(key->value, other->value))
+                return FALSE;
+        }
+    return keys->len && others->len;
+}
+
+static gboolean is_same_matter(const struct affair *incoming, const struct request *earlier)
+{
+    if (!g_str_equal(earlier->subject, incoming->request->subject))
+        return FALSE;
+    struct affair *affair = affair_open(incoming->mind, earlier->id);
+    gboolean same = !is_about_others(incoming, affair);
+
+    affair_free(affair);
+    return same;
+}
+
 /* Whether the form takes the place of an earlier one of its sender's: of an unconfirmed draft for the same matter, or of a request returned for correction. That has
  * been reviewed, so nobody ends it by a mail that might be forged. */
 static gboolean replaces(const struct mind *mind, const struct message *message, const struct affair *incoming,
@@ -33,7 +58,7 @@ static gboolean replaces(const struct mind *mind, const struct message *message,
     gboolean quoted = g_strcmp0(incoming->request->previous, earlier->id) == 0;
 
     if (!state_find(mind->procedures, earlier->state)->awaits_applicant || !g_str_equal(earlier->type, incoming->request->type) ||
-        (!quoted && !g_str_equal(earlier->subject, incoming->request->subject)))
+        (!quoted && !is_same_matter(incoming, earlier)))
         return FALSE;
     return is_draft(earlier) || message->origin.dmarc || bears_ticket(mind, message, earlier->id);
 }

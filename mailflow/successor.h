@@ -4,9 +4,9 @@
 
 #include "mailflow/workflow.h"
 
-/* The earlier requests (struct request) that `incoming` takes the place of, quoted or of the same subject; the caller unrefs. A returned one has been reviewed, so
- * nobody ends it by a mail that might be forged. The reviewers see what the newest returned one was returned for: it becomes the previous one where none is quoted. Where
- * the mail bears the token of what was returned, it is proved by that, as words of confirmation are. */
+/* The earlier requests (struct request) that `incoming` takes the place of: quoted, or of the same subject and about the same holder or enterprise; the caller unrefs. A
+ * returned one has been reviewed, so nobody ends it by a mail that might be forged. The reviewers see what the newest returned one was returned for: it becomes the
+ * previous one where none is quoted. Where the mail bears the token of what was returned, it is proved by that, as words of confirmation are. */
 GPtrArray *successor_find(const struct mind *mind, const struct message *message, struct affair *incoming);
 
 /* What is replaced ends and knows its successor: who answers its mail is told which one to answer instead. While that is a draft (`waits`) what was returned waits with

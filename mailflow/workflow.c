@@ -102,22 +102,14 @@ static void enter(const struct affair *affair, struct plan *plan, const char *ta
     }
 }
 
-/* One open request per key: the keys of every lock rule, each once, from all items of a list too. */
-static void take_locks(const struct affair *affair, const struct form *form, struct plan *plan)
+/* One open request per key. */
+static void take_locks(const struct affair *affair, struct plan *plan)
 {
-    g_autoptr(GHashTable) taken = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    g_autoptr(GPtrArray) keys = affair_keys(affair);
 
-    for (guint i = 0; i < affair->procedure->locks->len; i++) {
-        const struct lock_rule *lock = g_ptr_array_index(affair->procedure->locks, i);
-        for (guint k = 0; k < form->fields->len; k++) {
-            const struct field *field = g_ptr_array_index(form->fields, k);
-            g_autofree char *plain = affair_plain_path(field->path);
-            if (!g_str_equal(plain, lock->field))
-                continue;
-            g_autofree char *key = g_ascii_strdown(field->value, -1);
-            if (g_hash_table_add(taken, g_strconcat(lock->kind, " ", key, NULL)))
-                plan_lock(plan, lock->kind, key, lock->refusal, field->path);
-        }
+    for (guint i = 0; i < keys->len; i++) {
+        const struct affair_key *key = g_ptr_array_index(keys, i);
+        plan_lock(plan, key->lock->kind, key->value, key->lock->refusal, key->path);
     }
 }
 
@@ -138,7 +130,7 @@ static void begin(const struct affair *affair, struct plan *plan, const char *ta
     request->division = g_strdup(division);
     plan->ask_only = is_draft(target);
     if (state_find(affair->mind->procedures, target)->open)
-        take_locks(affair, affair->form, plan);
+        take_locks(affair, plan);
 }
 
 /* Another request taken back by its applicant's form (P5). */
@@ -307,7 +299,7 @@ static void write_move(const struct affair *affair, const struct step_taken *mov
     else
         plan_move(plan, move->from, move->target, move->division);
     if (is_draft(move->from) && state_find(mind->procedures, move->target)->open)
-        take_locks(affair, affair->form, plan);
+        take_locks(affair, plan);
 }
 
 gboolean workflow_advance(const struct affair *affair, struct plan *plan, enum event event, const struct occasion *occasion,

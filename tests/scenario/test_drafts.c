@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "ldap-schema/names.h"
 #include "mailflow/reissue.h"
 #include "tests/scenario/story.h"
 
@@ -202,6 +203,29 @@ static void test_the_answer_to_a_replaced_draft_names_its_successor(void **state
     scene_free(scene);
 }
 
+/* Two holders bear the same name: what is asked for one is not what is asked for the other. */
+static void test_a_draft_about_a_namesake_stays(void **state)
+{
+    struct scene *scene = scene_new();
+    (void)state;
+    scene->stamped = FALSE;
+    tree_set(scene->tree, H2, ATTRIBUTE_CN, "测试甲");
+    g_autofree char *first = scene_form(scene, "T4", NULL);
+    const struct mail receipt = *scene_mail(scene, "N1D", E1_MAIL);
+    g_autofree char *second = scene_form(scene, "T4", "idNumber", "370299198812310024", NULL);
+    g_autofree char *same = scene_form(scene, "T4", "idNumber", "370299198812310024", "head/remark", "另附证件", NULL);
+
+    assert_string_equal(scene_state(scene, second), "withdrawn"); /* one about the same holder takes its place */
+    assert_string_equal(scene_state(scene, first), "draft");
+    assert_string_equal(scene_state(scene, same), "draft");
+    scene_answer(scene, &receipt, E1_MAIL, "确认");
+    scene_deliver(scene);
+    scene_reply(scene, E1_MAIL, "N1D", "确认");
+    assert_string_equal(scene_state(scene, first), "cityReview");
+    assert_string_equal(scene_state(scene, same), "cityReview");
+    scene_free(scene);
+}
+
 /* Somebody may have forged the draft: what is proved now is submitted, as it would be without it. */
 static void test_a_proved_form_does_not_wait_for_its_unproved_twin(void **state)
 {
@@ -336,6 +360,7 @@ int main(void)
         cmocka_unit_test(test_the_same_form_twice_is_one_draft),
         cmocka_unit_test(test_a_receipt_sent_again_begins_the_term_anew),
         cmocka_unit_test(test_the_answer_to_a_replaced_draft_names_its_successor),
+        cmocka_unit_test(test_a_draft_about_a_namesake_stays),
         cmocka_unit_test(test_a_proved_form_does_not_wait_for_its_unproved_twin),
         cmocka_unit_test(test_forged_forms_flood_nobody),
         cmocka_unit_test(test_a_proved_draft_is_not_counted),

@@ -232,6 +232,24 @@ static void test_what_was_returned_waits_until_the_corrected_form_is_confirmed(v
     scene_free(scene);
 }
 
+/* The holder of the same name has a request of their own. */
+static void test_a_form_about_a_namesake_ends_nothing(void **state)
+{
+    struct scene *scene = scene_new();
+    (void)state;
+    scene_choose(scene, "rejection", "returns");
+    tree_set(scene->tree, H2, ATTRIBUTE_CN, "测试甲");
+    g_autofree char *id = scene_form(scene, "T4", NULL);
+
+    story_decide(scene, id, "不同意\n原因：证件复印件不清");
+    assert_string_equal(scene_state(scene, id), "returned");
+    g_autofree char *other = scene_form(scene, "T4", "idNumber", "370299198812310024", NULL);
+    assert_string_equal(scene_state(scene, other), "cityReview");
+    assert_string_equal(scene_state(scene, id), "returned");
+    assert_null(strstr(scene_mail(scene, "N2", "city-jinan-1@example.com")->text, "证件复印件不清"));
+    scene_free(scene);
+}
+
 /* Both are there, and the one that was returned is confirmed first: the other waits for its end. */
 static void test_of_two_only_one_goes_on(void **state)
 {
@@ -309,6 +327,7 @@ int main(void)
         cmocka_unit_test(test_an_unproved_form_does_not_take_its_place),
         cmocka_unit_test(test_a_corrected_form_in_answer_is_submitted),
         cmocka_unit_test(test_what_was_returned_waits_until_the_corrected_form_is_confirmed),
+        cmocka_unit_test(test_a_form_about_a_namesake_ends_nothing),
         cmocka_unit_test(test_of_two_only_one_goes_on),
         cmocka_unit_test(test_it_is_dropped_withdrawn_or_lapses),
         cmocka_unit_test(test_what_has_changed_meanwhile_is_asked_again),
