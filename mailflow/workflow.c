@@ -403,10 +403,11 @@ GPtrArray *workflow_trouble(const struct mind *mind, const char *request, const 
     GPtrArray *plans = plan_list();
     struct affair *affair = request ? affair_open(mind, request) : NULL;
     struct plan *plan = plan_new("trouble", request);
-    g_autofree char *zh =
-        g_strdup_printf("%s%s%s 未能完成：%s", effect, recipient ? " → " : "", recipient ? recipient : "", said ? said : "-");
-    g_autofree char *en = g_strdup_printf("%s%s%s could not be carried out: %s", effect, recipient ? " → " : "",
-                                          recipient ? recipient : "", said ? said : "-");
+    const char *why = said ? said : "-";
+    g_autofree char *zh = recipient ? g_strdup_printf("发往 %s 的邮件被拒收：%s（%s）", recipient, why, effect)
+                                    : g_strdup_printf("%s 未能完成：%s", effect, why);
+    g_autofree char *en = recipient ? g_strdup_printf("Mail to %s was refused: %s (%s)", recipient, why, effect)
+                                    : g_strdup_printf("%s could not be carried out: %s", effect, why);
     struct notice_rule rule = {"N11", "operator"};
 
     plan_log(plan, "%s", en);

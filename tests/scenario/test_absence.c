@@ -227,7 +227,7 @@ static void test_a_mailbox_that_is_refused_at_once(void **state)
     hire(scene);
     g_autofree char *id = scene_form(scene, "T5", "cityCode", "371300", NULL);
     assert_int_equal(living(scene, id), 1);
-    assert_true(scene_told(scene, "N11", SCENE_OPERATOR, LINYI_1));
+    assert_true(scene_told(scene, "N11", SCENE_OPERATOR, "发往 " LINYI_1 " 的邮件被拒收："));
     scene_free(scene);
 
     scene = scene_new();
