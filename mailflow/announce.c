@@ -7,6 +7,14 @@
 #include "mailflow/tell_rows.h"
 #include "mailflow/update.h"
 
+/* Whether there was a problem, which is the caller's then. */
+static gboolean is_fault(GError *problem, GError **error)
+{
+    if (problem)
+        g_propagate_error(error, problem);
+    return problem != NULL;
+}
+
 /* Both addresses have to say yes: where nothing proves the form's sender, whoever can read the new address alone could have forged it. */
 static void ask_both_addresses(const struct affair *affair, struct plan *plan, struct hearer hearer, const char *new_mail,
                                const struct occasion *occasion)
@@ -68,10 +76,8 @@ static gboolean to_applicant(const struct affair *affair, struct plan *plan, con
     }
     struct entry *account = affair_account(affair, &problem);
     const char *mail = account ? entry_value(account, ATTRIBUTE_MAIL) : NULL;
-    if (problem) {
-        g_propagate_error(error, problem);
+    if (is_fault(problem, error))
         return FALSE;
-    }
     hearer.mail = mail ? mail : request->mail;
     tell(affair, plan, code, &hearer, occasion);
     entry_free(account);
@@ -199,9 +205,7 @@ gboolean announce_asks(const struct affair *affair, const GPtrArray *reviewers, 
 
     *asks = open && !affair->held && is_meant(&occasion, &hearer) && !has_handed_on(affair, &occasion, reviewers, reviewer->dn) &&
             !left_out(affair, &occasion, reviewer, &problem) && !problem;
-    if (problem)
-        g_propagate_error(error, problem);
-    return problem == NULL;
+    return !is_fault(problem, error);
 }
 
 /* Nobody there may decide, or nobody whom mail reaches: operator and province hear which authority it is, and which addresses failed. */
@@ -250,10 +254,8 @@ static gboolean invite_reviewers(const struct affair *affair, struct plan *plan,
         if (!is_meant(occasion, &hearer) || has_handed_on(affair, occasion, reviewers, reviewer->dn) ||
             left_out(affair, occasion, reviewer, &problem))
             continue;
-        if (problem) {
-            g_propagate_error(error, problem);
+        if (is_fault(problem, error))
             return FALSE;
-        }
         tell(affair, plan, code, &hearer, &now);
         told++;
     }
@@ -302,10 +304,8 @@ static gboolean to_approvers(const struct affair *affair, struct plan *plan, con
             tell(affair, plan, code, &hearer, occasion);
         }
         entry_free(entry);
-        if (problem) {
-            g_propagate_error(error, problem);
+        if (is_fault(problem, error))
             return FALSE;
-        }
     }
     return TRUE;
 }
@@ -373,9 +373,7 @@ static gboolean to_holder(const struct affair *affair, struct plan *plan, const 
         tell(affair, plan, code, &hearer, occasion);
     }
     entry_free(holder);
-    if (problem)
-        g_propagate_error(error, problem);
-    return !problem;
+    return !is_fault(problem, error);
 }
 
 /* Both cities of an enterprise that has moved without a review (7.29). */
@@ -443,11 +441,8 @@ static gboolean ask_archivist(const struct affair *affair, struct plan *plan, co
     struct occasion asked = *occasion;
     GError *problem = NULL;
 
-    if (!step || !question_awaits_old_copies(affair, &problem)) {
-        if (problem)
-            g_propagate_error(error, problem);
-        return !problem;
-    }
+    if (!step || !question_awaits_old_copies(affair, &problem))
+        return !is_fault(problem, error);
     asked.problem_zh = "旧证书上缴后，请回复本邮件，第一行写“已上缴”和证书编号（可写多个），新证书即可打印。";
     asked.problem_en = "When the old certificates have been handed in, reply with SURRENDERED and their numbers; the new ones can "
                        "then be printed.";
