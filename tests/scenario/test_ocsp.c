@@ -1,4 +1,4 @@
-/* Whether a certificate is revoked, as responders tell it: which answers are believed, and what becomes of a signed answer without one. */
+/* Whether a certificate is revoked, as responders and lists tell it: which are believed, and what becomes of a signed answer without one. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -287,6 +287,24 @@ static void test_lists_beside_responders(void **state)
     trust_free(late);
 }
 
+static void test_a_list_that_has_ended_is_named(void **state)
+{
+    g_autofree char *old = revocation_list(pki.office, NULL, BEGINS, BEGINS + DAY);
+    g_autofree char *current = revocation_list(pki.office, NULL, BEGINS, ENDS);
+    struct trust *trust = trust_made(current, NULL);
+
+    (void)state;
+    assert_null(trust_overdue(trust, BEGINS + DAY));
+    assert_true(trust_add_lists(trust, old, strlen(old), NULL));
+    assert_null(trust_overdue(trust, BEGINS + 2 * DAY)); /* its successor is there */
+    trust_free(trust);
+    trust = trust_made(old, NULL);
+    assert_null(trust_overdue(trust, BEGINS));
+    g_autofree char *overdue = trust_overdue(trust, BEGINS + 2 * DAY);
+    assert_string_equal(overdue, "the revocation list of CN=测试中级 has ended at 2026-04-25 03:06 UTC");
+    trust_free(trust);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -296,6 +314,7 @@ int main(void)
         cmocka_unit_test(test_a_refusal_to_answer_is_none),
         cmocka_unit_test(test_who_is_asked),
         cmocka_unit_test(test_lists_beside_responders),
+        cmocka_unit_test(test_a_list_that_has_ended_is_named),
     };
 
     return cmocka_run_group_tests(tests, make_pki, drop_pki);

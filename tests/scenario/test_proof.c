@@ -472,23 +472,6 @@ static void test_files_that_hold_no_anchors(void **state)
     trust_free(trust);
 }
 
-static void test_a_list_that_has_ended_is_named(void **state)
-{
-    g_autofree char *old = revocation_list(pki.office, NULL, BEGINS, BEGINS + DAY);
-    struct trust *trust = trust_made(pki.lists);
-
-    (void)state;
-    assert_null(trust_overdue(trust, BEGINS + DAY));
-    assert_true(trust_add_lists(trust, old, strlen(old), NULL));
-    assert_null(trust_overdue(trust, BEGINS + 2 * DAY)); /* its successor is there */
-    trust_free(trust);
-    trust = trust_made(old);
-    assert_null(trust_overdue(trust, BEGINS));
-    g_autofree char *overdue = trust_overdue(trust, BEGINS + 2 * DAY);
-    assert_string_equal(overdue, "the revocation list of CN=测试中级 has ended at 2026-04-25 03:06 UTC");
-    trust_free(trust);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -502,7 +485,6 @@ int main(void)
         cmocka_unit_test(test_the_audit_says_what_was_proved),
         cmocka_unit_test(test_a_signed_form_is_submitted_at_once),
         cmocka_unit_test(test_files_that_hold_no_anchors),
-        cmocka_unit_test(test_a_list_that_has_ended_is_named),
     };
     return cmocka_run_group_tests(tests, make_pki, drop_pki);
 }
