@@ -50,17 +50,43 @@ static gboolean is_same_matter(const struct affair *incoming, const struct reque
     return same;
 }
 
+/* Whether the earlier request waits for its applicant, who corrects it or says something else by a new form. */
+static gboolean is_corrected(const struct affair *incoming, const struct request *earlier)
+{
+    return state_find(incoming->mind->procedures, earlier->state)->awaits_applicant &&
+           g_str_equal(earlier->type, incoming->request->type) &&
+           (g_strcmp0(incoming->request->previous, earlier->id) == 0 || is_same_matter(incoming, earlier));
+}
+
 /* Whether the form takes the place of an earlier one of its sender's: of an unconfirmed draft for the same matter, or of a request returned for correction. That has
  * been reviewed, so nobody ends it by a mail that might be forged. */
 static gboolean replaces(const struct mind *mind, const struct message *message, const struct affair *incoming,
                          const struct request *earlier)
 {
-    gboolean quoted = g_strcmp0(incoming->request->previous, earlier->id) == 0;
+    return is_corrected(incoming, earlier) &&
+           (is_draft(earlier) || message->origin.dmarc || bears_ticket(mind, message, earlier->id));
+}
 
-    if (!state_find(mind->procedures, earlier->state)->awaits_applicant || !g_str_equal(earlier->type, incoming->request->type) ||
-        (!quoted && !is_same_matter(incoming, earlier)))
-        return FALSE;
-    return is_draft(earlier) || message->origin.dmarc || bears_ticket(mind, message, earlier->id);
+static gboolean is_among(const GPtrArray *requests, const char *id)
+{
+    for (guint i = 0; i < requests->len; i++)
+        if (g_str_equal(((struct request *)g_ptr_array_index(requests, i))->id, id))
+            return TRUE;
+    return FALSE;
+}
+
+/* The applicant's newest requests, and the one that is quoted, however old it is. */
+static GPtrArray *own_requests(const struct affair *affair)
+{
+    const struct records *records = &affair->mind->records;
+    const struct request *request = affair->request;
+    GPtrArray *own = records->requests_of(records->context, request->mail, request->applicant, OWN_REQUESTS);
+    struct request *quoted =
+        request->previous && !is_among(own, request->previous) ? records->request(records->context, request->previous) : NULL;
+
+    if (quoted)
+        g_ptr_array_add(own, quoted);
+    return own;
 }
 
 /* In answer to the mail that returned it, whose token proves the new form as it would prove a confirmation. */
@@ -77,9 +103,7 @@ static void follow_returned(const struct mind *mind, const struct message *messa
 
 GPtrArray *successor_find(const struct mind *mind, const struct message *message, struct affair *incoming)
 {
-    const struct records *records = &mind->records;
-    g_autoptr(GPtrArray) own =
-        records->requests_of(records->context, incoming->request->mail, incoming->request->applicant, OWN_REQUESTS);
+    g_autoptr(GPtrArray) own = own_requests(incoming);
     GPtrArray *replaced = request_list();
 
     for (guint i = 0; i < own->len;) {
@@ -133,15 +157,15 @@ gboolean successor_waited_for(const GPtrArray *replaced)
     return FALSE;
 }
 
-gboolean successor_confirm(const struct affair *draft, GPtrArray *plans, GError **error)
+gboolean successor_confirm(const struct affair *confirmed, GPtrArray *plans, GError **error)
 {
-    const struct mind *mind = draft->mind;
-    const char *id = draft->request->previous;
-    struct request *earlier = id ? mind->records.request(mind->records.context, id) : NULL;
-    gboolean waits = earlier && !is_draft(earlier) && state_find(mind->procedures, earlier->state)->awaits_applicant &&
-                     g_str_equal(earlier->type, draft->request->type);
-    gboolean fine = !waits || end_one(mind, id, draft->request, plans, error);
+    g_autoptr(GPtrArray) own = own_requests(confirmed);
+    gboolean fine = TRUE;
 
-    request_free(earlier);
+    for (guint i = 0; i < own->len && fine; i++) {
+        const struct request *earlier = g_ptr_array_index(own, i);
+        if (!is_draft(earlier) && !g_str_equal(earlier->id, confirmed->request->id) && is_corrected(confirmed, earlier))
+            fine = end_one(confirmed->mind, earlier->id, confirmed->request, plans, error);
+    }
     return fine;
 }

@@ -17,7 +17,7 @@ gboolean successor_end(const struct mind *mind, const GPtrArray *replaced, const
 /* Whether something among `replaced` waits for its successor to be confirmed. */
 gboolean successor_waited_for(const GPtrArray *replaced);
 
-/* The draft is confirmed: the returned request it quotes ends now, if it still waits for its applicant. */
-gboolean successor_confirm(const struct affair *draft, GPtrArray *plans, GError **error);
+/* A draft, or what was returned, is confirmed as it is: what else was returned and it corrects, quoted or not, ends now if it still waits for its applicant. */
+gboolean successor_confirm(const struct affair *confirmed, GPtrArray *plans, GError **error);
 
 #endif

@@ -232,6 +232,51 @@ static void test_what_was_returned_waits_until_the_corrected_form_is_confirmed(v
     scene_free(scene);
 }
 
+/* It quotes what was rejected before that, as the form that was returned did. */
+static void test_a_confirmed_form_ends_what_was_returned_whatever_it_quotes(void **state)
+{
+    struct scene *scene = scene_new();
+    (void)state;
+    g_autofree char *rejected = scene_form(scene, "T2E", NULL);
+    story_decide(scene, rejected, STORY_REJECT);
+    g_autofree char *id = returned(scene);
+    struct paper *paper = corrected_paper(rejected);
+
+    scene->site.policy.confirm_always = TRUE;
+    scene_file(scene, paper);
+    scene_deliver(scene);
+    g_autofree char *corrected = scene_newest(scene);
+    assert_string_equal(scene_state(scene, id), "returned");
+    scene_reply(scene, E1_MAIL, "N1D", "确认");
+    assert_string_equal(scene_state(scene, corrected), "cityReview");
+    assert_string_equal(scene_state(scene, id), "withdrawn");
+    paper_free(paper);
+    scene_free(scene);
+}
+
+/* A large enterprise has filed much since. */
+static void test_what_was_returned_long_ago_can_still_be_corrected(void **state)
+{
+    struct scene *scene = scene_new();
+    (void)state;
+    g_autofree char *id = returned(scene);
+
+    for (guint i = 0; i < 60; i++) {
+        g_autofree char *zip = g_strdup_printf("25%04u", i);
+        g_autofree char *other =
+            scene_form(scene, "P2", "target", "self", "changes/change[1]/@field", "zip", "changes/change[1]/newValue", zip, NULL);
+        assert_non_null(other);
+    }
+    struct paper *paper = corrected_paper(id);
+    scene_file(scene, paper);
+    scene_deliver(scene);
+    g_autofree char *corrected = scene_newest(scene);
+    assert_string_equal(scene_state(scene, corrected), "cityReview");
+    assert_string_equal(scene_state(scene, id), "withdrawn");
+    paper_free(paper);
+    scene_free(scene);
+}
+
 /* The holder of the same name has a request of their own. */
 static void test_a_form_about_a_namesake_ends_nothing(void **state)
 {
@@ -327,6 +372,8 @@ int main(void)
         cmocka_unit_test(test_an_unproved_form_does_not_take_its_place),
         cmocka_unit_test(test_a_corrected_form_in_answer_is_submitted),
         cmocka_unit_test(test_what_was_returned_waits_until_the_corrected_form_is_confirmed),
+        cmocka_unit_test(test_a_confirmed_form_ends_what_was_returned_whatever_it_quotes),
+        cmocka_unit_test(test_what_was_returned_long_ago_can_still_be_corrected),
         cmocka_unit_test(test_a_form_about_a_namesake_ends_nothing),
         cmocka_unit_test(test_of_two_only_one_goes_on),
         cmocka_unit_test(test_it_is_dropped_withdrawn_or_lapses),
