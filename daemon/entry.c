@@ -91,15 +91,23 @@ static void put_identity(struct view *view, const struct entry *person)
     put(view, "idNumber", command_flag(view->call, "--full") ? number : masked);
 }
 
-/* The entry above, or NULL when it cannot be read. */
-static struct entry *above(const struct view *view, const struct entry *entry, GError **error)
+/* "" at the top. */
+static const char *dn_above(const struct entry *entry)
 {
-    const struct facts *facts = &view->site->mind.facts;
     const char *at = entry->dn;
 
     while (*at && *at != ',')
         at += at[0] == '\\' && at[1] ? 2 : 1;
-    return *at ? facts->read(facts->context, at + 1, error) : NULL;
+    return *at ? at + 1 : at;
+}
+
+/* The entry above, or NULL when it cannot be read. */
+static struct entry *above(const struct view *view, const struct entry *entry, GError **error)
+{
+    const struct facts *facts = &view->site->mind.facts;
+    const char *dn = dn_above(entry);
+
+    return *dn ? facts->read(facts->context, dn, error) : NULL;
 }
 
 static void note_request(struct view *view, struct request *request)
@@ -215,6 +223,16 @@ static void note_person(struct view *view, const struct entry *trainee)
         note_account(view, trainee);
 }
 
+/* Access follows the place an entry stands in (countersign-directory(5)): its csAccountStatus alone does not say it. */
+static void put_may_log_in(struct view *view, const struct entry *trainee)
+{
+    const char *status = entry_value(trainee, ATTRIBUTE_ACCOUNT_STATUS);
+    gboolean employed = g_ascii_strncasecmp(dn_above(trainee), ATTRIBUTE_CREDIT_CODE "=", strlen(ATTRIBUTE_CREDIT_CODE "=")) == 0;
+    gboolean shut = employed ? g_strcmp0(status, "kept") != 0 : g_strcmp0(status, "disabled") == 0;
+
+    put(view, "mayLogIn", entry_value(trainee, ATTRIBUTE_UID) && !shut ? "yes" : "no");
+}
+
 static gboolean view_trainee(struct view *view, const struct entry *entry, GError **error)
 {
     static const struct shown shown[] = {
@@ -231,6 +249,7 @@ static gboolean view_trainee(struct view *view, const struct entry *entry, GErro
     };
 
     put_all(view, entry, shown, G_N_ELEMENTS(shown));
+    put_may_log_in(view, entry);
     put_identity(view, entry);
     note_person(view, entry);
     return put_employer(view, entry, error) && note_certificates(view, entry, error);

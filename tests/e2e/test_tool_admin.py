@@ -250,6 +250,20 @@ def test_a_trainee_shows_the_employer_and_hides_the_number(people):
     assert people.tool("entry", "T-000001", "--full")[0]["idNumber"] == H1
 
 
+def test_a_trainee_shows_whether_the_login_is_open(people):
+    """An account that has come to an enterprise is shut though its own status says active."""
+    assert people.tool("entry", "T-000004")[0]["mayLogIn"] == "yes"
+    assert people.tool("entry", "T-000001")[0]["mayLogIn"] == "no"
+    change = "dn: csTraineeNumber=T-000001,csCreditCode=91370102PDY00001XB,ou=enterprises,dc=example,dc=org\nchangetype: modify\n"
+    account = "add: uid\nuid: joined-1\n-\nadd: mail\nmail: joined-1@applicant.test\n-\nadd: csAccountStatus\ncsAccountStatus: active\n"
+    assert people.change_directory(change + account).returncode == 0
+    (seen,) = people.tool("entry", "T-000001")
+    assert (seen["status"], seen["mayLogIn"]) == ("active", "no")
+    people.change_directory(change + "replace: csAccountStatus\ncsAccountStatus: kept\n")
+    assert people.tool("entry", "T-000001")[0]["mayLogIn"] == "yes"
+    people.change_directory(change + "delete: uid\n-\ndelete: mail\n-\ndelete: csAccountStatus\n")
+
+
 def test_a_certificate_shows_the_name_its_enterprise_has_now(people):
     (seen,) = people.tool("entry", "SD-040-2020-000005")
     assert (seen["holder"], seen["employer"], seen["copyState"]) == ("测试戊", "青岛测试建设乙有限公司", "inHand")
