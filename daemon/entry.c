@@ -9,6 +9,7 @@
 #include "daemon/site.h"
 #include "ldap-schema/names.h"
 #include "mailflow/division.h"
+#include "mailflow/question.h"
 #include "mailflow/text.h"
 
 #define CERTIFICATES_MOST 200
@@ -91,23 +92,13 @@ static void put_identity(struct view *view, const struct entry *person)
     put(view, "idNumber", command_flag(view->call, "--full") ? number : masked);
 }
 
-/* "" at the top. */
-static const char *dn_above(const struct entry *entry)
-{
-    const char *at = entry->dn;
-
-    while (*at && *at != ',')
-        at += at[0] == '\\' && at[1] ? 2 : 1;
-    return *at ? at + 1 : at;
-}
-
 /* The entry above, or NULL when it cannot be read. */
 static struct entry *above(const struct view *view, const struct entry *entry, GError **error)
 {
     const struct facts *facts = &view->site->mind.facts;
-    const char *dn = dn_above(entry);
+    const char *dn = question_parent(entry->dn);
 
-    return *dn ? facts->read(facts->context, dn, error) : NULL;
+    return dn ? facts->read(facts->context, dn, error) : NULL;
 }
 
 static void note_request(struct view *view, struct request *request)
@@ -226,9 +217,9 @@ static void note_person(struct view *view, const struct entry *trainee)
 /* Access follows the place an entry stands in (countersign-directory(5)): its csAccountStatus alone does not say it. */
 static void put_may_log_in(struct view *view, const struct entry *trainee)
 {
-    const char *status = entry_value(trainee, ATTRIBUTE_ACCOUNT_STATUS);
-    gboolean employed = g_ascii_strncasecmp(dn_above(trainee), ATTRIBUTE_CREDIT_CODE "=", strlen(ATTRIBUTE_CREDIT_CODE "=")) == 0;
-    gboolean shut = employed ? g_strcmp0(status, "kept") != 0 : g_strcmp0(status, "disabled") == 0;
+    const char *status = entry_value(trainee, ATTRIBUTE_ACCOUNT_STATUS), *parent = question_parent(trainee->dn);
+    gboolean employed = parent && g_ascii_strncasecmp(parent, ATTRIBUTE_CREDIT_CODE "=", strlen(ATTRIBUTE_CREDIT_CODE "=")) == 0;
+    gboolean shut = entry_archived(trainee) || (employed ? g_strcmp0(status, "kept") != 0 : g_strcmp0(status, "disabled") == 0);
 
     put(view, "mayLogIn", entry_value(trainee, ATTRIBUTE_UID) && !shut ? "yes" : "no");
 }

@@ -264,6 +264,20 @@ def test_a_trainee_shows_whether_the_login_is_open(people):
     people.change_directory(change + "delete: uid\n-\ndelete: mail\n-\ndelete: csAccountStatus\n")
 
 
+def test_who_is_in_the_archive_cannot_log_in(people):
+    def move(number, here, there):
+        rdn = f"csTraineeNumber={number}"
+        change = f"dn: {rdn},{here},dc=example,dc=org\nchangetype: modrdn\nnewrdn: {rdn}\ndeleteoldrdn: 0\nnewsuperior: {there},dc=example,dc=org\n"
+        done = people.change_directory(change)
+        assert done.returncode == 0, done.stderr
+
+    assert people.tool("entry", "T-000006")[0]["mayLogIn"] == "yes"
+    move("T-000006", "ou=individuals", "ou=archive")
+    (seen,) = people.tool("entry", "T-000006")
+    assert (seen["archived"], seen["status"], seen["mayLogIn"]) == ("yes", "active", "no")
+    move("T-000006", "ou=archive", "ou=individuals")
+
+
 def test_a_certificate_shows_the_name_its_enterprise_has_now(people):
     (seen,) = people.tool("entry", "SD-040-2020-000005")
     assert (seen["holder"], seen["employer"], seen["copyState"]) == ("测试戊", "青岛测试建设乙有限公司", "inHand")
