@@ -35,7 +35,7 @@ void directory_close(struct directory *directory);
 /* Whether it can be reached, lets us in, and holds the tree. */
 gboolean directory_check(struct directory *directory, GError **error);
 
-/* Fill `facts` with questions to this directory, which must live as long. Errors are DIRECTORY_ERROR. Values of userCertificate and jpegPhoto come in base64. */
+/* Fill `facts` with questions to this directory, which must live as long. Errors are DIRECTORY_ERROR. Values that are bytes (entry_binary()) come in base64. */
 void directory_facts(struct directory *directory, struct facts *facts);
 
 /* `value` as it may stand in a filter (RFC 4515). Caller frees. */

@@ -118,11 +118,31 @@ static void mod_put(GPtrArray *mods, int operation, const char *attribute, const
     g_ptr_array_add(mods, mod);
 }
 
+/* Bytes, which stand in base64 in a change. */
+static void mod_put_bytes(GPtrArray *mods, const char *attribute, const GPtrArray *values)
+{
+    LDAPMod *mod = g_new0(LDAPMod, 1);
+    mod->mod_op = LDAP_MOD_REPLACE | LDAP_MOD_BVALUES;
+    mod->mod_type = (char *)attribute;
+    mod->mod_bvalues = g_new0(struct berval *, values->len + 1);
+    for (guint i = 0; i < values->len; i++) {
+        gsize length;
+        mod->mod_bvalues[i] = g_new0(struct berval, 1);
+        mod->mod_bvalues[i]->bv_val = (char *)g_base64_decode(g_ptr_array_index(values, i), &length);
+        mod->mod_bvalues[i]->bv_len = length;
+    }
+    g_ptr_array_add(mods, mod);
+}
+
 static void mod_free(gpointer data)
 {
     LDAPMod *mod = data;
+    for (gsize i = 0; mod && (mod->mod_op & LDAP_MOD_BVALUES) && mod->mod_bvalues[i]; i++) {
+        g_free(mod->mod_bvalues[i]->bv_val);
+        g_free(mod->mod_bvalues[i]);
+    }
     if (mod)
-        g_free(mod->mod_values);
+        g_free(mod->mod_values); /* of either kind */
     g_free(mod);
 }
 
@@ -131,6 +151,10 @@ static GPtrArray *task_mods(const struct task *task)
     GPtrArray *mods = g_ptr_array_new_with_free_func(mod_free);
     for (guint i = 0; task->change && i < task->change->parts->len; i++) {
         const struct change_part *part = g_ptr_array_index(task->change->parts, i);
+        if (entry_binary(part->attribute)) {
+            mod_put_bytes(mods, part->attribute, part->new);
+            continue;
+        }
         mod_put(mods, LDAP_MOD_DELETE, part->attribute, part->old);
         mod_put(mods, LDAP_MOD_ADD, part->attribute, part->new);
     }

@@ -138,11 +138,6 @@ gboolean directory_session_need(struct directory *directory, GError **error)
     return FALSE;
 }
 
-static gboolean attribute_binary(const char *name)
-{
-    return g_ascii_strcasecmp(name, ATTRIBUTE_JPEG_PHOTO) == 0 || g_ascii_strcasecmp(name, ATTRIBUTE_USER_CERTIFICATE) == 0;
-}
-
 static void values_put(struct entry *entry, const char *description, struct berval **values)
 {
     g_autofree char *name = g_strdup(description);
@@ -150,8 +145,8 @@ static void values_put(struct entry *entry, const char *description, struct berv
     if (option)
         *option = '\0';
     for (gsize i = 0; values && values[i]; i++) {
-        g_autofree char *value = attribute_binary(name) ? g_base64_encode((const guchar *)values[i]->bv_val, values[i]->bv_len)
-                                                        : g_strndup(values[i]->bv_val, values[i]->bv_len);
+        g_autofree char *value = entry_binary(name) ? g_base64_encode((const guchar *)values[i]->bv_val, values[i]->bv_len)
+                                                    : g_strndup(values[i]->bv_val, values[i]->bv_len);
         entry_put(entry, name, value);
     }
 }

@@ -75,6 +75,7 @@ static struct change_part *change_part(struct change *change, const char *attrib
 void change_put(struct change *change, const char *attribute, const char *old, const char *new)
 {
     g_assert(change->kind == CHANGE_MODIFY || (change->kind == CHANGE_ADD && !old && new));
+    g_assert(!entry_binary(attribute) || (!old && new));
     if (g_strcmp0(old, new) == 0)
         return;
     struct change_part *part = change_part(change, attribute);
@@ -119,6 +120,8 @@ static gboolean part_done(const struct change_part *part, const struct entry *en
 {
     const GPtrArray *present = entry_values(entry, part->attribute);
     gboolean fold = g_ascii_strcasecmp(part->attribute, ATTRIBUTE_OBJECT_CLASS) == 0;
+    if (entry_binary(part->attribute) && present && present->len != part->new->len)
+        return FALSE;
     for (guint i = 0; i < part->new->len; i++)
         if (!values_have(present, g_ptr_array_index(part->new, i), fold))
             return FALSE;
@@ -156,6 +159,10 @@ static gboolean value_safe(const char *value)
 
 static void line_write(GString *ldif, const char *name, const char *value)
 {
+    if (entry_binary(name)) {
+        g_string_append_printf(ldif, "%s:: %s\n", name, value);
+        return;
+    }
     if (value_safe(value)) {
         g_string_append_printf(ldif, "%s: %s\n", name, value);
         return;
@@ -186,8 +193,9 @@ char *change_write(const struct change *change)
     line_write(ldif, "changetype", types[change->kind]);
     for (guint i = 0; i < change->parts->len; i++) {
         const struct change_part *part = g_ptr_array_index(change->parts, i);
+        const char *comes = entry_binary(part->attribute) ? "replace" : "add";
         values_write(ldif, "delete", part->attribute, part->old);
-        values_write(ldif, change->kind == CHANGE_ADD ? NULL : "add", part->attribute, part->new);
+        values_write(ldif, change->kind == CHANGE_ADD ? NULL : comes, part->attribute, part->new);
     }
     if (change->kind == CHANGE_MOVE) {
         g_autofree char *rdn = g_strndup(change->dn, rdn_end(change->dn) - change->dn);
@@ -205,7 +213,19 @@ struct reader {
     char *value;
 };
 
-/* Take the next line apart. FALSE at the end and at a line that is not "name: value" or "name:: base64", both of text. */
+/* The value that stands in base64 there: of an attribute of bytes as it is, else the text; NULL when it is neither. Caller frees. */
+static char *encoded_value(const char *name, const char *encoded)
+{
+    gsize length;
+    g_autofree guchar *value = g_base64_decode(encoded, &length);
+
+    if (!entry_binary(name))
+        return g_utf8_validate((const char *)value, length, NULL) ? g_strndup((const char *)value, length) : NULL;
+    g_autofree char *again = g_base64_encode(value, length);
+    return strcmp(again, encoded) == 0 ? g_steal_pointer(&again) : NULL;
+}
+
+/* Take the next line apart. FALSE at the end and at a line that is not "name: value" of text or "name:: base64". */
 static gboolean reader_take(struct reader *reader)
 {
     g_clear_pointer(&reader->name, g_free);
@@ -214,18 +234,13 @@ static gboolean reader_take(struct reader *reader)
     const char *colon = line ? strchr(line, ':') : NULL;
     if (!colon || colon == line || !g_utf8_validate(line, -1, NULL))
         return FALSE;
-    if (g_str_has_prefix(colon, ":: ")) {
-        gsize length;
-        g_autofree guchar *value = g_base64_decode(colon + 3, &length);
-        if (!g_utf8_validate((const char *)value, length, NULL))
-            return FALSE;
-        reader->value = g_strndup((const char *)value, length);
-    } else if (g_str_has_prefix(colon, ": ")) {
-        reader->value = g_strdup(colon + 2);
-    } else {
-        return FALSE;
-    }
     reader->name = g_strndup(line, colon - line);
+    if (g_str_has_prefix(colon, ":: "))
+        reader->value = encoded_value(reader->name, colon + 3);
+    else if (g_str_has_prefix(colon, ": ") && !entry_binary(reader->name))
+        reader->value = g_strdup(colon + 2);
+    if (!reader->value)
+        return FALSE;
     reader->next++;
     return TRUE;
 }
@@ -249,13 +264,14 @@ static gboolean add_read(struct reader *reader, struct change *change)
     return change->parts->len > 0;
 }
 
-/* One "delete: a", "a: value" ..., "-" or the same with "add". */
+/* One "delete: a", "a: value" ..., "-" or the same with "add", of bytes with "replace". */
 static gboolean modification_read(struct reader *reader, struct change *change)
 {
     if (!reader_take(reader))
         return FALSE;
-    gboolean comes = strcmp(reader->name, "add") == 0;
-    if (!comes && strcmp(reader->name, "delete") != 0)
+    gboolean bytes = entry_binary(reader->value);
+    gboolean comes = strcmp(reader->name, bytes ? "replace" : "add") == 0;
+    if (!comes && (bytes || strcmp(reader->name, "delete") != 0))
         return FALSE;
     struct change_part *part = change_part(change, reader->value);
     GPtrArray *values = comes ? part->new : part->old;

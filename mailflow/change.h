@@ -18,8 +18,8 @@ enum change_kind {
 /* One attribute's share of the change: the values seen by the reviewers that go, the values that come. Never both empty. */
 struct change_part {
     char *attribute;
-    GPtrArray *old; /* of char *; may be empty; always empty with CHANGE_ADD */
-    GPtrArray *new; /* of char *; may be empty */
+    GPtrArray *old; /* of char *; may be empty; always empty with CHANGE_ADD and with bytes */
+    GPtrArray *new; /* of char *; may be empty; bytes (entry_binary()) stand in base64, and take the place of all that were there */
 };
 
 struct change {
@@ -38,7 +38,8 @@ struct change *change_move(const char *dn, const char *uuid, const char *parent)
 void change_free(struct change *change);
 
 /* Of `attribute`, the value `old` goes (NULL: nothing goes) and `new` comes (NULL: nothing comes). A stale `old` stops the whole change. Equal values are
- * left out: nothing goes or comes. A counter is set the same way, from the number seen to the next: then a repetition is noticed. */
+ * left out: nothing goes or comes. Bytes (entry_binary()) come in base64 and without `old`: servers do not compare them, so they take the place of all that are
+ * there, and change_assert() is their guard. A counter is set the same way, from the number seen to the next: then a repetition is noticed. */
 void change_put(struct change *change, const char *attribute, const char *old, const char *new);
 /* Make the change only if the entry matches `filter` (CHANGE_MODIFY and CHANGE_MOVE). */
 void change_assert(struct change *change, const char *filter);

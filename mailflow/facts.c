@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "ldap-schema/names.h"
+
 static guint name_hash(gconstpointer name)
 {
     g_autofree char *folded = g_ascii_strdown(name, -1);
@@ -72,6 +74,12 @@ gboolean entry_is(const struct entry *entry, const char *object_class)
         if (g_ascii_strcasecmp(g_ptr_array_index(values, i), object_class) == 0)
             return TRUE;
     return FALSE;
+}
+
+gboolean entry_binary(const char *attribute)
+{
+    return g_ascii_strcasecmp(attribute, ATTRIBUTE_JPEG_PHOTO) == 0 ||
+           g_ascii_strcasecmp(attribute, ATTRIBUTE_USER_CERTIFICATE) == 0;
 }
 
 /* The archive is the only ou=archive of the tree, and values of our own RDNs (codes, numbers, names) are never spelt so. */

@@ -8,7 +8,7 @@ struct entry {
     guint holders; /* entry_share(), entry_free() */
     char *dn;
     char *uuid; /* entryUUID: the entry's name for life, whatever its DN becomes; NULL when not asked for */
-    /* Attribute name as in ldap-schema/names.h -> GPtrArray of char *; names compare without case (RFC 4512, 2.5). */
+    /* Attribute name as in ldap-schema/names.h -> GPtrArray of char *, bytes in base64 (entry_binary()); names compare without case (RFC 4512, 2.5). */
     GHashTable *attributes;
 };
 
@@ -26,6 +26,8 @@ const char *entry_value(const struct entry *entry, const char *attribute);
 const GPtrArray *entry_values(const struct entry *entry, const char *attribute);
 /* Whether `object_class` is among its objectClass values, without regard to case. */
 gboolean entry_is(const struct entry *entry, const char *object_class);
+/* Whether values of the attribute are bytes, not text: in an entry they stand in base64. */
+gboolean entry_binary(const char *attribute);
 /* Whether it stands below ou=archive: an ended account, which cannot log in but still counts for uniqueness. */
 gboolean entry_archived(const struct entry *entry);
 

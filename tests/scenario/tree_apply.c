@@ -78,6 +78,8 @@ static gboolean modify(const struct tree *tree, const struct change *change, str
 {
     for (guint i = 0; i < change->parts->len; i++) {
         const struct change_part *part = g_ptr_array_index(change->parts, i);
+        if (entry_binary(part->attribute)) /* bytes replace */
+            g_hash_table_remove(entry->attributes, part->attribute);
         for (guint k = 0; k < part->old->len; k++) {
             if (!tree_has(tree, entry, part->attribute, g_ptr_array_index(part->old, k), NULL))
                 return FALSE;

@@ -51,6 +51,26 @@ static void a_rename_names_what_goes_and_what_comes(void **state)
                            "delete: mobile\nmobile: 13800000000\n-\n");
 }
 
+static void a_picture_takes_the_place_of_all_that_were_there(void **state)
+{
+    (void)state;
+    struct change *change = change_modify(E1, UUID);
+    change_put(change, ATTRIBUTE_CN, "Old", "New");
+    change_put(change, ATTRIBUTE_JPEG_PHOTO, NULL, "/9j/4AA=");
+    change_assert(change, "(jpegPhoto=*)");
+    struct entry *entry = entry_make(E1, UUID);
+    entry_put(entry, ATTRIBUTE_CN, "New");
+    assert_false(change_done(change, entry));
+    entry_put(entry, ATTRIBUTE_JPEG_PHOTO, "/9j/4AA=");
+    assert_true(change_done(change, entry));
+    entry_put(entry, ATTRIBUTE_JPEG_PHOTO, "/9j/");
+    assert_false(change_done(change, entry));
+    entry_free(entry);
+    assert_written(change, "# entryUUID: " UUID "\n# only if: (jpegPhoto=*)\ndn: " E1 "\nchangetype: modify\n"
+                           "delete: cn\ncn: Old\n-\nadd: cn\ncn: New\n-\n"
+                           "replace: jpegPhoto\njpegPhoto:: /9j/4AA=\n-\n");
+}
+
 static void a_trainee_moves_under_its_own_name(void **state)
 {
     (void)state;
@@ -186,6 +206,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_entry_is_added),
         cmocka_unit_test(a_rename_names_what_goes_and_what_comes),
+        cmocka_unit_test(a_picture_takes_the_place_of_all_that_were_there),
         cmocka_unit_test(a_trainee_moves_under_its_own_name),
         cmocka_unit_test(any_text_survives_the_record),
         cmocka_unit_test(what_is_not_a_record_is_refused),
