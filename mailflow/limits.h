@@ -13,6 +13,11 @@
 #define LIMIT_FORM_FINDINGS 200        /* told to the sender about one form */
 #define LIMIT_FORM_QUOTE_BYTES 80      /* of a sender's text (an element's name, a parser's words) quoted in a finding */
 
+/* A picture that a form names (picture.h) */
+#define LIMIT_PICTURE_KB 200 /* it becomes a value of an entry, which every search of the entry carries */
+#define LIMIT_PICTURE_BYTES (LIMIT_PICTURE_KB * 1024)
+#define LIMIT_PICTURE_SIDE 5000 /* pixels; what unpacks to more is no portrait */
+
 /* A message (message.h). Sizes in bytes. */
 #define LIMIT_MESSAGE_BYTES (8 * 1024 * 1024) /* larger: only its header is read and the sender told (E-SIZE) */
 #define LIMIT_HEADER_BYTES (256 * 1024)       /* the message's own header block */

@@ -10,6 +10,7 @@
 #include "mailflow/limits.h"
 #include "mailflow/own.h"
 #include "mailflow/part.h"
+#include "mailflow/picture.h"
 
 void message_start(void)
 {
@@ -61,6 +62,7 @@ void message_free(struct message *message)
     confirmation_clear(&message->confirmation);
     g_free(message->form_name);
     form_free(message->form);
+    g_bytes_unref(message->picture);
     g_ptr_array_unref(message->findings);
     g_free(message);
 }
@@ -264,6 +266,7 @@ static const struct part *read_form(const struct message_reader *reader, const G
     message->form_name = g_strdup(part->name);
     message->form =
         form_read(reader->catalog, (const char *)bytes->data, bytes->len, part->charset, &reader->today, message->findings);
+    message->picture = message->form ? picture_take(reader->catalog, message->form, parts, message->findings) : NULL;
     return part;
 }
 
@@ -332,6 +335,7 @@ static void forget_form(struct message *message)
 {
     g_clear_pointer(&message->form_name, g_free);
     g_clear_pointer(&message->form, form_free);
+    g_clear_pointer(&message->picture, g_bytes_unref);
     g_ptr_array_set_size(message->findings, 0);
 }
 

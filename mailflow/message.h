@@ -42,6 +42,7 @@ struct message {
 
     char *form_name;     /* the attachment's file name, one line; NULL, also when the form was pasted as the body */
     struct form *form;   /* with KIND_FORM, when there is one that can be read; NULL otherwise */
+    GBytes *picture;     /* the one that the form names (picture.h); NULL when it names none, or with a finding */
     GPtrArray *findings; /* struct finding: E-SIZE, E-ATTACH (several forms, or files instead of one), and the form's */
 };
 

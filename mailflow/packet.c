@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "mailflow/limits.h"
+#include "mailflow/picture.h"
 
 /* The members in the order of struct message; a form's and a bounce's stand in a maybe. */
 #define ORIGIN_TYPE "(bbbbms)"
@@ -14,10 +15,11 @@
 #define CONFIRMATION_TYPE "(ubmau)"
 #define FIELDS_TYPE "a(smsmssmsmsi)"
 #define FORM_TYPE "m(smsmsmsss" FIELDS_TYPE ")"
+#define PICTURE_TYPE "may"
 #define FINDINGS_TYPE "a(smsmsmsissb)"
 #define PACKET_TYPE                                                                                                                \
     "(msmsmsmsmsxasas" ORIGIN_TYPE SIGNATURE_TYPE "us" SIGHTINGS_TYPE BOUNCE_TYPE                                                  \
-    "sms" VERDICT_TYPE INSTRUCTION_TYPE CONFIRMATION_TYPE "ms" FORM_TYPE FINDINGS_TYPE ")"
+    "sms" VERDICT_TYPE INSTRUCTION_TYPE CONFIRMATION_TYPE "ms" FORM_TYPE PICTURE_TYPE FINDINGS_TYPE ")"
 
 static GVariant *write_text(const char *text)
 {
@@ -87,6 +89,13 @@ static GVariant *write_form(const struct form *form)
     return g_variant_new_maybe(NULL, inner);
 }
 
+static GVariant *write_picture(GBytes *picture)
+{
+    GVariant *bytes = picture ? g_variant_new_from_bytes(G_VARIANT_TYPE_BYTESTRING, picture, TRUE) : NULL;
+
+    return g_variant_new_maybe(G_VARIANT_TYPE_BYTESTRING, bytes);
+}
+
 static GVariant *write_findings(const GPtrArray *findings)
 {
     GVariantBuilder builder;
@@ -127,6 +136,7 @@ GBytes *packet_write(const struct message *message)
         write_confirmation(&message->confirmation),
         write_text(message->form_name),
         write_form(message->form),
+        write_picture(message->picture),
         write_findings(message->findings),
     };
     g_autoptr(GVariant) packet = g_variant_ref_sink(g_variant_new_tuple(members, G_N_ELEMENTS(members)));
@@ -375,6 +385,24 @@ static struct form *read_form(struct reader *reader)
     return form;
 }
 
+static GBytes *read_picture(struct reader *reader, const struct form *form)
+{
+    g_autoptr(GVariant) child = g_variant_iter_next_value(&reader->iter);
+    g_autoptr(GVariant) inner = g_variant_get_maybe(child);
+    const struct field *field = form && reader->good ? picture_field(form) : NULL;
+    gsize size;
+
+    if (!inner)
+        return NULL;
+    const guint8 *bytes = g_variant_get_fixed_array(inner, &size, 1);
+    check(reader, field && picture_is_jpeg(bytes, size));
+    if (!reader->good)
+        return NULL;
+    g_autofree char *digest = g_compute_checksum_for_data(G_CHECKSUM_SHA256, bytes, size);
+    check(reader, g_str_equal(digest, picture_digest(field)));
+    return g_bytes_new(bytes, size);
+}
+
 static GPtrArray *read_findings(struct reader *reader)
 {
     GPtrArray *findings = finding_list();
@@ -395,6 +423,12 @@ static GPtrArray *read_findings(struct reader *reader)
         check(reader, !finding->field || (finding->label_zh && finding->label_en));
     }
     return findings;
+}
+
+/* A form that names a picture comes with it, or with what is wrong. */
+static gboolean is_picture_told(const struct message *message)
+{
+    return !message->form || message->picture || finding_errors(message->findings) || !picture_field(message->form);
 }
 
 struct message *packet_read(GBytes *bytes)
@@ -429,7 +463,9 @@ struct message *packet_read(GBytes *bytes)
     read_confirmation(&reader, &message->confirmation);
     message->form_name = read_line(&reader, LIMIT_FILE_NAME);
     message->form = read_form(&reader);
+    message->picture = read_picture(&reader, message->form);
     message->findings = read_findings(&reader);
+    check(&reader, is_picture_told(message));
     check(&reader, (message->kind == KIND_BOUNCE) == (message->bounce != NULL));
     if (reader.good)
         return message;

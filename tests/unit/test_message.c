@@ -56,6 +56,14 @@ static void tell_bounce(GString *story, const struct bounce *bounce)
     tell(story, "bounce-is", bounce->permanent ? "permanent" : bounce->full ? "full mailbox" : "temporary");
 }
 
+static void tell_picture(GString *story, GBytes *picture)
+{
+    if (!picture)
+        return;
+    g_autofree char *digest = g_compute_checksum_for_bytes(G_CHECKSUM_SHA256, picture);
+    g_string_append_printf(story, "picture %" G_GSIZE_FORMAT " %s\n", g_bytes_get_size(picture), digest);
+}
+
 static char *story_of(const struct message *message)
 {
     static const char *const places[] = {"address", "message-id", "subject"};
@@ -89,6 +97,7 @@ static char *story_of(const struct message *message)
     tell(story, "note", message->instruction.note);
     tell(story, "form", message->form ? message->form->root : NULL);
     tell(story, "form-name", message->form_name);
+    tell_picture(story, message->picture);
     for (guint i = 0; i < message->findings->len; i++) {
         const struct finding *finding = message->findings->pdata[i];
         g_string_append_printf(story, "%s %d %s\n", finding->code, finding->line, finding->field ? finding->field : "-");

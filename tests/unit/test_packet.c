@@ -246,6 +246,42 @@ static void test_refusals(void **state)
     }
 }
 
+static struct message *read_golden(const char *name)
+{
+    struct message_reader reader = {.catalog = catalog};
+    g_autofree char *path = g_strdup_printf("tests/golden/messages/%s.eml", name), *mail = NULL;
+    gsize size;
+
+    g_date_set_dmy(&reader.today, 6, G_DATE_MAY, 2026);
+    assert_true(g_file_get_contents(path, &mail, &size, NULL));
+    return message_read(&reader, mail, size);
+}
+
+/* What the form names comes along, as it is named; nothing else does. */
+static void test_picture(void **state)
+{
+    (void)state;
+    struct message *message = read_golden("picture-named-by-the-form"), *other = read_golden("picture-cut-off");
+    g_autoptr(GBytes) packet = packet_write(message);
+    struct message *received = packet_read(packet);
+    assert_non_null(received);
+    assert_true(g_bytes_equal(received->picture, message->picture));
+    message_free(received);
+
+    GBytes *picture = g_steal_pointer(&message->picture);
+    g_autoptr(GBytes) without = packet_write(message);
+    assert_null(packet_read(without));
+    message->picture = g_bytes_new_from_bytes(picture, 0, g_bytes_get_size(picture) - 1);
+    g_autoptr(GBytes) cut = packet_write(message);
+    assert_null(packet_read(cut));
+    other->picture = g_bytes_ref(picture); /* a JPEG, but not what is named */
+    g_autoptr(GBytes) unnamed = packet_write(other);
+    assert_null(packet_read(unnamed));
+    g_bytes_unref(picture);
+    message_free(other);
+    message_free(message);
+}
+
 static void test_form_digest(void **state)
 {
     (void)state;
@@ -278,7 +314,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_round_trip),  cmocka_unit_test(test_every_golden_file_travels),
         cmocka_unit_test(test_damage),      cmocka_unit_test(test_refusals),
-        cmocka_unit_test(test_form_digest),
+        cmocka_unit_test(test_form_digest), cmocka_unit_test(test_picture),
     };
     return cmocka_run_group_tests(tests, start, stop);
 }
