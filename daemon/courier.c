@@ -101,10 +101,15 @@ static gboolean put_off(struct courier *courier, const struct errands *errands, 
     return commit(courier);
 }
 
+static GBytes *find_file(void *context, const char *digest)
+{
+    return store_picture(context, digest);
+}
+
 /* No lock is held while the world is asked; what it answered is written down in one transaction. */
 static gboolean carry(struct courier *courier, struct errands *errands, gint64 now)
 {
-    const struct errands_means means = {courier->stylesheets, courier->smtp, courier->accounts};
+    const struct errands_means means = {courier->stylesheets, {courier->store, find_file}, courier->smtp, courier->accounts};
     GError *error = NULL;
 
     if (!keep_secrets(courier, errands))

@@ -4,7 +4,6 @@
 #include <sys/random.h>
 
 #include "daemon/log.h"
-#include "mailflow/compose.h"
 
 #define SECRET_CHARACTERS 26
 #define COMPOSED_AT_ONCE 16
@@ -175,7 +174,7 @@ static void compose(const struct tour *tour, struct errand *errand)
 
     if (errand->state || errand->letter)
         return;
-    errand->letter = letter_make(tour->means->stylesheets, errand->row->payload, errand->secret, &error);
+    errand->letter = letter_make(tour->means->stylesheets, errand->row->payload, errand->secret, &tour->means->files, &error);
     if (errand->letter)
         return;
     end_errand(errand, "failed", error->message);

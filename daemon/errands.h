@@ -5,7 +5,7 @@
 #include "daemon/directory.h"
 #include "daemon/smtp.h"
 #include "daemon/store.h"
-#include "mailflow/render.h"
+#include "mailflow/compose.h"
 
 /* Some rows of the outbox. */
 struct errands;
@@ -23,6 +23,7 @@ void errands_keep_secrets(const struct errands *errands, struct store *store);
 /* By what they are carried out; borrowed. */
 struct errands_means {
     struct stylesheets *stylesheets;
+    struct letter_files files;
     struct smtp *smtp;
     struct directory *directory; /* sets the secrets; nothing else may be asked over it meanwhile */
 };

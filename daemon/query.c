@@ -32,6 +32,7 @@ static const char *const sql[QUERY_COUNT] = {
         "INSERT INTO message (digest, message_id, sender, kind, outcome, request, received) VALUES (?, ?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (digest) DO UPDATE SET outcome = excluded.outcome, request = excluded.request, received = excluded.received"
         " WHERE outcome = '" PLAN_UNANSWERED "'",
+    [QUERY_EVIDENCE] = "SELECT bytes FROM attachment WHERE digest = ?",
     [QUERY_EVIDENCE_PUT] = "INSERT OR IGNORE INTO attachment (digest, bytes) VALUES (?, ?)",
 
     [QUERY_REQUEST] = "SELECT " REQUEST_COLUMNS " FROM request WHERE id = ?",
@@ -283,6 +284,13 @@ void query_end(sqlite3_stmt *statement)
 char *query_text(sqlite3_stmt *statement, int column)
 {
     return g_strdup((const char *)sqlite3_column_text(statement, column));
+}
+
+GBytes *query_bytes(sqlite3_stmt *statement, int column)
+{
+    const void *bytes = sqlite3_column_blob(statement, column);
+
+    return bytes ? g_bytes_new(bytes, (gsize)sqlite3_column_bytes(statement, column)) : NULL;
 }
 
 void queries_close(struct queries *queries)

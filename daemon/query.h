@@ -15,6 +15,7 @@ enum query {
     QUERY_MESSAGE_KNOWN,
     QUERY_MESSAGE_PUT,
     QUERY_EVIDENCE_PUT,
+    QUERY_EVIDENCE,
     QUERY_REQUEST,
     QUERY_REQUEST_PUT,
     QUERY_REQUEST_MOVE,
@@ -122,6 +123,9 @@ gboolean query_row(struct queries *queries, sqlite3_stmt *statement);
 void query_end(sqlite3_stmt *statement);
 /* A copy of a column's text; NULL for null. */
 char *query_text(sqlite3_stmt *statement, int column);
+
+/* A copy of a column's bytes; NULL for null. */
+GBytes *query_bytes(sqlite3_stmt *statement, int column);
 
 void queries_close(struct queries *queries);
 

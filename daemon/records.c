@@ -271,6 +271,20 @@ static char *audit_head(void *context)
     return hash;
 }
 
+GBytes *store_picture(struct store *store, const char *digest)
+{
+    sqlite3_stmt *row = query_bind(&store->queries, QUERY_EVIDENCE, "t", digest);
+    GBytes *bytes = query_row(&store->queries, row) ? query_bytes(row, 0) : NULL;
+
+    query_end(row);
+    return bytes;
+}
+
+static GBytes *picture(void *context, const char *digest)
+{
+    return store_picture(context, digest);
+}
+
 void store_records(struct store *store, struct records *records)
 {
     *records = (struct records){
@@ -288,6 +302,7 @@ void store_records(struct store *store, struct records *records)
         .same_form = same_form,
         .lock_holder = lock_holder,
         .open_requests = open_requests,
+        .picture = picture,
         .signature_used = signature_used,
         .counted = counted,
         .waiting = waiting,

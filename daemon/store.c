@@ -405,6 +405,15 @@ static void carry_events(struct store *store, const struct plan *plan, const cha
     }
 }
 
+/* The same picture may come again, with another form. */
+static void carry_picture(struct queries *queries, const struct plan *plan)
+{
+    if (!plan->picture)
+        return;
+    g_autofree char *digest = g_compute_checksum_for_bytes(G_CHECKSUM_SHA256, plan->picture);
+    query_write(queries, QUERY_EVIDENCE_PUT, "tb", digest, plan->picture);
+}
+
 static enum store_taken carry_one(struct store *store, const struct plan *plan, const char *digest, gint64 now,
                                   const struct plan_lock **held)
 {
@@ -415,6 +424,7 @@ static enum store_taken carry_one(struct store *store, const struct plan *plan, 
         return STORE_STALE;
     if (!carry_locks(queries, plan, held))
         return STORE_HELD;
+    carry_picture(queries, plan);
     if (plan->signature)
         query_write(queries, QUERY_SIGNATURE_PUT, "tti", plan->signature, plan->request, now);
     carry_timers(queries, plan);

@@ -43,6 +43,9 @@ enum store_taken {
     STORE_STALE, /* a request is not where the plan expects it: nothing changed; think again */
 };
 
+/* What was kept under that digest (SHA-256, hex): a picture; NULL when there is none. Caller unrefs. */
+GBytes *store_picture(struct store *store, const char *digest);
+
 /* Record a message with everything its plans say. `raw` is kept where a plan calls it evidence. `message` NULL: one the parser died of, known by `digest`. */
 enum store_taken store_take(struct store *store, const struct message *message, const char *digest, GBytes *raw,
                             const GPtrArray *plans, gint64 now, const struct plan_lock **held);

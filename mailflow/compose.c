@@ -103,18 +103,25 @@ static void put_head(GMimeMessage *message, const struct receipt *receipt, const
     put(message, "X-Countersign-Notice", sort);
 }
 
-/* A part whose content is a copy of `text`. Always base64: most of it is Chinese, and no line grows too long. */
-static GMimeObject *part(const char *type, const char *subtype, const char *text)
+/* A part whose content is a copy of these bytes. Always base64: most text is Chinese, and no line grows too long. */
+static GMimeObject *part_of(const char *type, const char *subtype, const char *bytes, gsize size)
 {
     GMimePart *made = g_mime_part_new_with_type(type, subtype);
-    GMimeStream *stream = g_mime_stream_mem_new_with_buffer(text, strlen(text));
+    GMimeStream *stream = g_mime_stream_mem_new_with_buffer(bytes, size);
     GMimeDataWrapper *content = g_mime_data_wrapper_new_with_stream(stream, GMIME_CONTENT_ENCODING_DEFAULT);
-    g_mime_object_set_content_type_parameter(GMIME_OBJECT(made), "charset", "utf-8");
     g_mime_part_set_content(made, content);
     g_mime_part_set_content_encoding(made, GMIME_CONTENT_ENCODING_BASE64);
     g_object_unref(content);
     g_object_unref(stream);
     return GMIME_OBJECT(made);
+}
+
+static GMimeObject *part(const char *type, const char *subtype, const char *text)
+{
+    GMimeObject *made = part_of(type, subtype, text, strlen(text));
+
+    g_mime_object_set_content_type_parameter(made, "charset", "utf-8");
+    return made;
 }
 
 static void add(GMimeMultipart *multipart, GMimeObject *child)
@@ -123,14 +130,17 @@ static void add(GMimeMultipart *multipart, GMimeObject *child)
     g_object_unref(child);
 }
 
-static void attach(GMimeMultipart *multipart, const char *name, const char *type, const char *text)
+/* `file`: instead of the text; NULL. */
+static void attach(GMimeMultipart *multipart, const char *name, const char *type, const char *text, GBytes *file)
 {
     g_auto(GStrv) halves = g_strsplit(type != NULL ? type : "", "/", 2);
     gboolean known =
         g_strv_length(halves) == 2 && plain(halves[0], 60) && plain(halves[1], 60) && strpbrk(halves[1], "/?=") == NULL;
+    const char *kind = known ? halves[0] : "application", *subtype = known ? halves[1] : "octet-stream";
     g_autofree char *shown = text_one_line(name, NAME_BYTES);
     g_strdelimit(shown, "/\\\"", '_');
-    GMimeObject *child = known ? part(halves[0], halves[1], text) : part("application", "octet-stream", text);
+    GMimeObject *child =
+        file != NULL ? part_of(kind, subtype, g_bytes_get_data(file, NULL), g_bytes_get_size(file)) : part(kind, subtype, text);
     g_mime_part_set_filename(GMIME_PART(child), *shown != '\0' ? shown : "attachment");
     add(multipart, child);
 }
@@ -144,7 +154,24 @@ static GMimeMultipart *multipart(const char *subtype, const char *digest)
     return made;
 }
 
-static GMimeObject *body(const struct receipt *receipt, const struct rendering *rendering)
+/* The files that attachments name; an array of GBytes, NULL for those that are text. NULL and `error` when one is not there. */
+static GPtrArray *find_files(const struct receipt *receipt, const struct letter_files *files, GError **error)
+{
+    g_autoptr(GPtrArray) found = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
+    for (guint i = 0; i < receipt->attachments->len; i++) {
+        const struct receipt_attachment *attachment = g_ptr_array_index(receipt->attachments, i);
+        GBytes *file = attachment->digest != NULL && files != NULL ? files->find(files->context, attachment->digest) : NULL;
+        g_ptr_array_add(found, file);
+        if (attachment->digest == NULL || file != NULL)
+            continue;
+        g_autofree char *shown = text_one_line(attachment->digest, 64);
+        g_set_error(error, RECEIPT_ERROR, RECEIPT_UNREADABLE, "The notice names a file that is not there: %s", shown);
+        return NULL;
+    }
+    return g_steal_pointer(&found);
+}
+
+static GMimeObject *body(const struct receipt *receipt, const struct rendering *rendering, const GPtrArray *files)
 {
     g_autofree char *digest = g_compute_checksum_for_string(G_CHECKSUM_SHA1, receipt->text, -1);
     GMimeMultipart *alternative = multipart("alternative", digest);
@@ -152,10 +179,10 @@ static GMimeObject *body(const struct receipt *receipt, const struct rendering *
     add(alternative, part("text", "html", rendering->html));
     GMimeMultipart *mixed = multipart("mixed", digest);
     add(mixed, GMIME_OBJECT(alternative));
-    attach(mixed, "notice.xml", "application/xml", receipt->text);
+    attach(mixed, "notice.xml", "application/xml", receipt->text, NULL);
     for (guint i = 0; i < receipt->attachments->len; i++) {
         const struct receipt_attachment *attachment = g_ptr_array_index(receipt->attachments, i);
-        attach(mixed, attachment->name, attachment->type, attachment->text);
+        attach(mixed, attachment->name, attachment->type, attachment->text, g_ptr_array_index(files, i));
     }
     return GMIME_OBJECT(mixed);
 }
@@ -173,12 +200,12 @@ static GBytes *write_message(GMimeMessage *message)
     return g_byte_array_free_to_bytes(bytes);
 }
 
-static struct letter *compose(const struct receipt *receipt, const struct rendering *rendering)
+static struct letter *compose(const struct receipt *receipt, const struct rendering *rendering, const GPtrArray *files)
 {
     g_autofree char *subject = text_one_line(rendering->subject, 600);
     GMimeMessage *message = g_mime_message_new(TRUE);
     put_head(message, receipt, subject);
-    GMimeObject *content = body(receipt, rendering);
+    GMimeObject *content = body(receipt, rendering, files);
     g_mime_message_set_mime_part(message, content);
     struct letter *letter = g_new0(struct letter, 1);
     letter->sender = g_strdup(receipt->from);
@@ -190,7 +217,8 @@ static struct letter *compose(const struct receipt *receipt, const struct render
     return letter;
 }
 
-struct letter *letter_make(const struct stylesheets *stylesheets, const char *document, const char *secret, GError **error)
+struct letter *letter_make(const struct stylesheets *stylesheets, const char *document, const char *secret,
+                           const struct letter_files *files, GError **error)
 {
     g_mime_init();
     struct receipt *read = receipt_open(document, error);
@@ -200,8 +228,10 @@ struct letter *letter_make(const struct stylesheets *stylesheets, const char *do
         if (read->secret && secret == NULL)
             g_set_error_literal(error, RECEIPT_ERROR, RECEIPT_UNREADABLE,
                                 "The notice asks for a one-time secret and none was given");
-        else if (render_receipt(stylesheets, read, secret, &rendering, error))
-            letter = compose(read, &rendering);
+        else if (render_receipt(stylesheets, read, secret, &rendering, error)) {
+            g_autoptr(GPtrArray) found = find_files(read, files, error);
+            letter = found != NULL ? compose(read, &rendering, found) : NULL;
+        }
     }
     rendering_clear(&rendering);
     receipt_close(read);

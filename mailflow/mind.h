@@ -57,7 +57,8 @@ struct records {
                                  const char *digest); /* an earlier, identical one: still a draft, or of the same self-number */
     struct request *(*lock_holder)(void *context, const char *kind, const char *key); /* whose lock that is */
     GPtrArray *(*open_requests)(void *context, const char *applicant,
-                                const char *receiver); /* open ones of that DN, or with that receiving enterprise's code */
+                                const char *receiver);     /* open ones of that DN, or with that receiving enterprise's code */
+    GBytes *(*picture)(void *context, const char *digest); /* that came with a request's form, by its SHA-256 */
     gboolean (*signature_used)(void *context,
                                const char *digest);   /* whether a signature of that digest has settled something already */
     guint (*counted)(void *context, const char *key); /* how often plan_limit() has counted under the key */

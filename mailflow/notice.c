@@ -81,6 +81,7 @@ static void attachment_free(struct notice_attachment *attachment)
     g_free(attachment->name);
     g_free(attachment->type);
     g_free(attachment->text);
+    g_free(attachment->digest);
     g_free(attachment);
 }
 
@@ -207,13 +208,24 @@ struct notice_outcome *notice_add_outcome(struct notice *notice)
     return outcome;
 }
 
-void notice_add_attachment(struct notice *notice, const char *name, const char *type, const char *text)
+static void add_attachment(struct notice *notice, const char *name, const char *type, const char *text, const char *digest)
 {
     struct notice_attachment *attachment = g_new0(struct notice_attachment, 1);
     attachment->name = g_strdup(name);
     attachment->type = g_strdup(type);
     attachment->text = g_strdup(text);
+    attachment->digest = g_strdup(digest);
     g_ptr_array_add(notice->attachments, attachment);
+}
+
+void notice_add_attachment(struct notice *notice, const char *name, const char *type, const char *text)
+{
+    add_attachment(notice, name, type, text, NULL);
+}
+
+void notice_add_file(struct notice *notice, const char *name, const char *type, const char *digest)
+{
+    add_attachment(notice, name, type, "", digest);
 }
 
 /* Writing. A NULL value writes nothing, so each line below reads like the schema. */
@@ -416,6 +428,7 @@ static void put_attachments(GString *out, const GPtrArray *attachments)
         g_string_append(out, "<attachment");
         element_attribute(out, "name", attachment->name);
         element_attribute(out, "type", attachment->type);
+        element_attribute(out, "sha256", attachment->digest);
         element_content(out, "attachment", attachment->text);
     }
 }

@@ -44,6 +44,7 @@ struct notice_outcome { /* NR: a line of an answer to the daily list */
 };
 struct notice_attachment {
     char *name, *type, *text; /* "table5.xml", "application/xml", UTF-8 */
+    char *digest;             /* instead of `text`: SHA-256 of the file, which is found as the mail leaves; NULL */
 };
 
 struct notice {
@@ -102,6 +103,8 @@ struct notice_stage *notice_add_stage(struct notice *notice, const char *state, 
 struct notice_report *notice_add_report(struct notice *notice);
 struct notice_outcome *notice_add_outcome(struct notice *notice);
 void notice_add_attachment(struct notice *notice, const char *name, const char *type, const char *text);
+/* A file that is known by its SHA-256, and no text. */
+void notice_add_file(struct notice *notice, const char *name, const char *type, const char *digest);
 
 /* The document, UTF-8, as templates/notices/notice.xsd says. Caller frees. Text crosses the border of element.h. The same notice gives the same bytes. `code`, `language`, `from`, `to` and `message_id` must be set. */
 char *notice_write(const struct notice *notice);

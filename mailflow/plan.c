@@ -91,6 +91,7 @@ void plan_free(struct plan *plan)
     g_free(plan->form);
     g_free(plan->digest);
     request_free(plan->create);
+    g_bytes_unref(plan->picture);
     if (plan->move) {
         g_free(plan->move->from);
         g_free(plan->move->to);

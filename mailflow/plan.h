@@ -58,6 +58,7 @@ struct plan {
     gboolean evidence;   /* keep the raw message */
 
     struct request *create; /* a new request's row */
+    GBytes *picture;        /* that its form names: kept under its SHA-256; NULL */
     struct plan_move *move;
     gint64 submitted;              /* set the request's time of submission; 0: leave */
     char *successor;               /* the later request that takes its place; NULL: leave */

@@ -14,6 +14,7 @@ static void attachment_free(struct receipt_attachment *attachment)
     g_free(attachment->name);
     g_free(attachment->type);
     g_free(attachment->text);
+    g_free(attachment->digest);
     g_free(attachment);
 }
 
@@ -86,6 +87,7 @@ static void read_body(struct receipt *receipt, const xmlNode *node)
         attachment->name = attribute_of(node, "name");
         attachment->type = attribute_of(node, "type");
         attachment->text = content_of(node);
+        attachment->digest = attribute_of(node, "sha256");
         g_ptr_array_add(receipt->attachments, attachment);
     }
 }

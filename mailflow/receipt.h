@@ -13,6 +13,7 @@ enum receipt_error { RECEIPT_UNREADABLE };
 
 struct receipt_attachment {
     char *name, *type, *text; /* name and type NULL where the document says nothing, text never */
+    char *digest;             /* SHA-256 of the file that stands for `text`; NULL */
 };
 
 struct receipt {

@@ -157,6 +157,8 @@ void scene_free(struct scene *scene)
     g_ptr_array_unref(scene->mails);
     g_ptr_array_unref(scene->lines);
     g_free(scene->site.failing);
+    g_free(scene->picture_name);
+    g_bytes_unref(scene->picture);
     g_free(scene);
 }
 
@@ -224,7 +226,8 @@ static void send_mail(struct scene *scene, const struct outbox_row *row)
 {
     g_autoptr(GError) error = NULL;
     const char *secret = row->secret_for ? "aaaaa-bbbbb-ccccc-ddddd-eeeee-f" : NULL;
-    struct letter *letter = letter_make(stylesheets, row->payload, secret, &error);
+    const struct letter_files files = {scene->site.mind.records.context, scene->site.mind.records.picture};
+    struct letter *letter = letter_make(stylesheets, row->payload, secret, &files, &error);
     struct rendering rendering;
 
     if (!letter || !render_notice(stylesheets, row->payload, secret, &rendering, &error))

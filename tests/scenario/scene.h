@@ -47,6 +47,8 @@ struct scene {
     char *(*wrap)(void *context, gint64 now,
                   const char *entity); /* puts what people write, a MIME entity, into another one: signs it; NULL */
     void *wrap_context;
+    char *picture_name;  /* of a file that goes along with every form; NULL: none does */
+    GBytes *picture;     /* its content */
     const char *refused; /* an address the submission server refuses for good; NULL */
     guint32 luck;
     guint sent;
@@ -64,6 +66,8 @@ enum round_fate scene_receive(struct scene *scene, const char *bytes, gsize size
 void scene_file(struct scene *scene, const struct paper *paper);
 void scene_file_from(struct scene *scene, const char *from, const struct paper *paper);
 void scene_file_bytes(struct scene *scene, const char *from, const char *bytes, gsize size);
+/* From now on a JPEG file of that name goes along with every form, told from others by `words`; NULL: none. Gives the value by which a form names it; caller frees. */
+char *scene_picture(struct scene *scene, const char *name, const char *words);
 /* File a procedure's sample form (paper_new()), changed in places: path, value pairs end with NULL; deliver. Gives the id of the request it began, owned by the
  * caller, or NULL when it began none. */
 char *scene_form(struct scene *scene, const char *type, ...) G_GNUC_NULL_TERMINATED;

@@ -36,6 +36,52 @@ static void append_entity(struct scene *scene, GString *mail, const char *entity
     g_string_append(mail, wrapped ? wrapped : entity);
 }
 
+/* A JPEG file of eight grey pixels by eight (ITU-T T.81, baseline). */
+static GBytes *make_picture(const char *words)
+{
+    static const guint8 head[] = {0xff, 0xd8, 0xff, 0xe0, 0, 16, 'J', 'F', 'I', 'F', 0, 1, 1, 0, 0, 1, 0, 1, 0, 0, 0xff, 0xfe, 0};
+    static const guint8 quantisation[] = {0xff, 0xdb, 0, 67, 0};
+    static const guint8 frame[] = {0xff, 0xc0, 0, 11, 8, 0, 8, 0, 8, 1, 1, 0x11, 0};
+    static const guint8 scan[] = {0xff, 0xda, 0, 8, 1, 1, 0, 0, 63, 0, 0x3f, 0xff, 0xd9};
+    GByteArray *picture = g_byte_array_new();
+    guint8 length = (guint8)(strlen(words) + 2);
+
+    g_byte_array_append(picture, head, sizeof head);
+    g_byte_array_append(picture, &length, 1);
+    g_byte_array_append(picture, (const guint8 *)words, strlen(words));
+    g_byte_array_append(picture, quantisation, sizeof quantisation);
+    for (guint i = 0; i < 64; i++)
+        g_byte_array_append(picture, (const guint8[]){1}, 1);
+    g_byte_array_append(picture, frame, sizeof frame);
+    for (guint8 class = 0; class <= 0x10; class += 0x10) { /* tables of one code of one bit, for the value 0 */
+        const guint8 code[22] = {0xff, 0xc4, 0, 20, class, 1};
+        g_byte_array_append(picture, code, sizeof code);
+    }
+    g_byte_array_append(picture, scan, sizeof scan);
+    return g_byte_array_free_to_bytes(picture);
+}
+
+char *scene_picture(struct scene *scene, const char *name, const char *words)
+{
+    g_clear_pointer(&scene->picture_name, g_free);
+    g_clear_pointer(&scene->picture, g_bytes_unref);
+    if (!name)
+        return NULL;
+    scene->picture_name = g_strdup(name);
+    scene->picture = make_picture(words);
+    g_autofree char *digest = g_compute_checksum_for_bytes(G_CHECKSUM_SHA256, scene->picture);
+    return g_strdup_printf("%s %s", name, digest);
+}
+
+static void append_picture(const struct scene *scene, GString *entity)
+{
+    if (!scene->picture)
+        return;
+    g_string_append_printf(entity, "--b\r\nContent-Type: image/jpeg\r\nContent-Disposition: attachment; filename=\"%s\"\r\n",
+                           scene->picture_name);
+    append_encoded(entity, g_bytes_get_data(scene->picture, NULL), g_bytes_get_size(scene->picture));
+}
+
 /* A mail that has begun, with a file attached, arrives. */
 static void attach(struct scene *scene, GString *mail, const char *bytes, gsize size)
 {
@@ -46,6 +92,7 @@ static void attach(struct scene *scene, GString *mail, const char *bytes, gsize 
                             "--b\r\nContent-Type: application/xml; name=\"form.xml\"\r\n"
                             "Content-Disposition: attachment; filename=\"form.xml\"\r\n");
     append_encoded(entity, bytes, size);
+    append_picture(scene, entity);
     g_string_append(entity, "--b--\r\n");
     append_entity(scene, mail, entity->str);
     scene_receive(scene, mail->str, mail->len);

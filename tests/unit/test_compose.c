@@ -48,7 +48,7 @@ static struct letter *write_letter(struct notice *notice, const char *secret)
 {
     g_autofree char *document = notice_write(notice);
     g_autoptr(GError) error = NULL;
-    struct letter *letter = letter_make(stylesheets, document, secret, &error);
+    struct letter *letter = letter_make(stylesheets, document, secret, NULL, &error);
     if (letter == NULL)
         fail_msg("%s", error->message);
     notice_free(notice);
@@ -161,6 +161,49 @@ static void test_parts(void **state)
     assert_string_equal(g_mime_part_get_filename(attached), "notice.xml");
     g_object_unref(message);
     letter_free(letter);
+}
+
+static GBytes *find_file(void *context, const char *digest)
+{
+    assert_string_equal(digest, "ab12");
+    return context ? g_bytes_new(context, 5) : NULL;
+}
+
+/* A file stands in the mail and is only named in the document; without it no mail leaves. */
+static void test_file(void **state)
+{
+    (void)state;
+    struct letter_files files = {(void *)"\xff\xd8\0\r\n", find_file};
+    g_autoptr(GError) error = NULL;
+    struct notice *notice = make("N2");
+    notice_add_file(notice, "照片.jpg", "image/jpeg", "ab12");
+    g_autofree char *document = notice_write(notice);
+    struct letter *letter = letter_make(stylesheets, document, NULL, &files, &error);
+    assert_non_null(letter);
+    GMimeMessage *message = parse(letter);
+    GMimeMultipart *mixed = GMIME_MULTIPART(g_mime_message_get_mime_part(message));
+    assert_int_equal(g_mime_multipart_get_count(mixed), 3);
+    GMimePart *file = GMIME_PART(g_mime_multipart_get_part(mixed, 2));
+    g_autofree char *type = g_mime_content_type_get_mime_type(g_mime_object_get_content_type(GMIME_OBJECT(file)));
+    assert_string_equal(type, "image/jpeg");
+    assert_null(g_mime_object_get_content_type_parameter(GMIME_OBJECT(file), "charset"));
+    assert_string_equal(g_mime_part_get_filename(file), "照片.jpg");
+    GMimeStream *stream = g_mime_stream_mem_new();
+    g_mime_data_wrapper_write_to_stream(g_mime_part_get_content(file), stream);
+    GByteArray *bytes = g_mime_stream_mem_get_byte_array(GMIME_STREAM_MEM(stream));
+    assert_int_equal(bytes->len, 5);
+    assert_memory_equal(bytes->data, files.context, 5);
+    g_object_unref(stream);
+    g_object_unref(message);
+    letter_free(letter);
+
+    files.context = NULL;
+    assert_null(letter_make(stylesheets, document, NULL, &files, &error));
+    assert_true(g_error_matches(error, RECEIPT_ERROR, RECEIPT_UNREADABLE));
+    g_clear_error(&error);
+    assert_null(letter_make(stylesheets, document, NULL, NULL, &error));
+    assert_true(g_error_matches(error, RECEIPT_ERROR, RECEIPT_UNREADABLE));
+    notice_free(notice);
 }
 
 /* RFC 5322 2.1.1 and 2.3: CRLF only, no line over 998 octets (ours stay under 200), pure ASCII on the wire. */
@@ -277,7 +320,7 @@ static void test_bad_address(void **state)
         *field = g_strdup(cases[i].value);
         g_autofree char *document = notice_write(notice);
         g_autoptr(GError) error = NULL;
-        assert_null(letter_make(stylesheets, document, NULL, &error));
+        assert_null(letter_make(stylesheets, document, NULL, NULL, &error));
         assert_true(g_error_matches(error, RECEIPT_ERROR, RECEIPT_UNREADABLE));
         notice_free(notice);
     }
@@ -292,7 +335,7 @@ static void test_secret(void **state)
     notice->secret = TRUE;
     g_autofree char *document = notice_write(notice);
     g_autoptr(GError) error = NULL;
-    assert_null(letter_make(stylesheets, document, NULL, &error));
+    assert_null(letter_make(stylesheets, document, NULL, NULL, &error));
     assert_non_null(strstr(error->message, "secret"));
 
     struct letter *letter = write_letter(notice, "one-time-secret");
@@ -311,16 +354,23 @@ static void test_no_document(void **state)
 {
     (void)state;
     g_autoptr(GError) error = NULL;
-    assert_null(letter_make(stylesheets, "not XML", NULL, &error));
+    assert_null(letter_make(stylesheets, "not XML", NULL, NULL, &error));
     assert_true(g_error_matches(error, RECEIPT_ERROR, RECEIPT_UNREADABLE));
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_headers),     cmocka_unit_test(test_auto_submitted), cmocka_unit_test(test_parts),
-        cmocka_unit_test(test_wire),        cmocka_unit_test(test_same_bytes),     cmocka_unit_test(test_header_injection),
-        cmocka_unit_test(test_bad_address), cmocka_unit_test(test_secret),         cmocka_unit_test(test_no_document),
+        cmocka_unit_test(test_headers),
+        cmocka_unit_test(test_auto_submitted),
+        cmocka_unit_test(test_parts),
+        cmocka_unit_test(test_file),
+        cmocka_unit_test(test_wire),
+        cmocka_unit_test(test_same_bytes),
+        cmocka_unit_test(test_header_injection),
+        cmocka_unit_test(test_bad_address),
+        cmocka_unit_test(test_secret),
+        cmocka_unit_test(test_no_document),
     };
     return cmocka_run_group_tests(tests, open_stylesheets, close_stylesheets);
 }
