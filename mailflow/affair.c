@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "ldap-schema/names.h"
+#include "mailflow/picture.h"
 
 struct affair *affair_begin(const struct mind *mind, const struct procedure *procedure, struct request *request)
 {
@@ -47,8 +48,19 @@ void affair_free(struct affair *affair)
     g_ptr_array_unref(affair->steps);
     g_ptr_array_unref(affair->tickets);
     g_ptr_array_unref(affair->delegations);
+    g_bytes_unref(affair->picture);
     held_free(affair->held);
     g_free(affair);
+}
+
+GBytes *affair_picture(const struct affair *affair, const char *path)
+{
+    const struct records *records = &affair->mind->records;
+    const struct field *field = picture_is_named(affair->form, path) ? form_field(affair->form, path) : NULL;
+
+    if (!field)
+        return NULL;
+    return affair->picture ? g_bytes_ref(affair->picture) : records->picture(records->context, picture_digest(field));
 }
 
 const struct step *affair_open_step(const struct affair *affair)

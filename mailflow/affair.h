@@ -15,6 +15,7 @@ struct affair {
     GPtrArray *steps;        /* struct step, by number; owned */
     GPtrArray *tickets;      /* struct ticket alive; owned */
     GPtrArray *delegations;  /* struct delegation; owned */
+    GBytes *picture;         /* that has just come with the form, and is in no record yet; owned; NULL */
     struct held *held;       /* the open step's decision while it can be taken back; owned; NULL */
 };
 
@@ -57,6 +58,9 @@ GPtrArray *affair_keys(const struct affair *affair);
 
 /* A field's path without its indexes: "certificates/certificate/certNo". Caller frees. */
 char *affair_plain_path(const char *path);
+
+/* The picture that the form names at `path`; NULL when there is none: the form is older than what keeps them. Caller unrefs. */
+GBytes *affair_picture(const struct affair *affair, const char *path);
 
 /* The account that asks, as the directory has it now; NULL for a newcomer, when it is gone, and with `error` when the world could not be asked. Caller frees. */
 struct entry *affair_account(const struct affair *affair, GError **error);

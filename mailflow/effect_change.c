@@ -222,31 +222,69 @@ static void put_field(struct change *change, const struct entry *target, const s
         keep_name(change, target);
 }
 
+/* A picture takes the place of the one that was there: the directory cannot compare them, so the guard is only whether there was any. */
+static gboolean put_picture(const struct affair *affair, struct change *change, const char *path, const char *attribute,
+                            GString *guards, gboolean present, GError **error)
+{
+    g_autoptr(GBytes) picture = affair_picture(affair, path);
+
+    if (!picture) {
+        g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_NOENT, "the picture that came with %s is not there", affair->request->id);
+        return FALSE;
+    }
+    gsize size;
+    const guint8 *bytes = g_bytes_get_data(picture, &size);
+    g_autofree char *value = g_base64_encode(bytes, size);
+    change_put(change, attribute, NULL, value);
+    g_string_append_printf(guards, present ? "(%s=*)" : "(!(%s=*))", attribute);
+    return TRUE;
+}
+
+/* One item of a list of changes; what was not there has no old value to guard it (7.3). */
+static gboolean put_item(const struct affair *affair, struct change *change, const struct entry *target, const char *item,
+                         gboolean reviewed, GString *guards, GError **error)
+{
+    const struct update_field *field = update_field_find(target, form_item(affair->form, "%s/@field", item));
+    g_autofree char *path = g_strdup_printf("%s/newValue", item);
+    g_autofree char *seen = reviewed ? tell_recorded(affair->request, path) : NULL;
+    const char *value = form_value(affair->form, path);
+    const char *old = field && !seen ? entry_value(target, field->attribute) : seen && *seen ? seen : NULL;
+
+    if (!field || !value)
+        return TRUE;
+    if (entry_binary(field->attribute))
+        return put_picture(affair, change, path, field->attribute, guards, old != NULL, error);
+    if (g_strcmp0(old, value) == 0)
+        return TRUE;
+    put_field(change, target, field, old, value);
+    if (!old)
+        g_string_append_printf(guards, "(!(%s=*))", field->attribute);
+    return TRUE;
+}
+
 /* The items of a list of changes, as one modification. The old values are those that were `reviewed` (7.3), or those that stand there. */
-static void put_items(const struct affair *affair, struct effects *effects, const char *items, const struct entry *target,
-                      const char *effect, gboolean reviewed)
+static gboolean put_items(const struct affair *affair, struct effects *effects, const char *items, const struct entry *target,
+                          const char *effect, gboolean reviewed, GError **error)
 {
     struct change *change = change_modify(target->dn, target->uuid);
-    g_autoptr(GString) absent = g_string_new(NULL);
+    g_autoptr(GString) guards = g_string_new(NULL);
     guint count = form_count(affair->form, items);
+    gboolean fine = TRUE;
 
-    for (guint i = 1; i <= count; i++) {
-        const struct update_field *field = update_field_find(target, form_item(affair->form, "%s[%u]/@field", items, i));
-        g_autofree char *path = g_strdup_printf("%s[%u]/newValue", items, i);
-        g_autofree char *seen = reviewed ? tell_recorded(affair->request, path) : NULL;
-        const char *value = form_value(affair->form, path);
-        const char *old = field && !seen ? entry_value(target, field->attribute) : seen && *seen ? seen : NULL;
-        if (!field || !value || g_strcmp0(old, value) == 0)
-            continue;
-        put_field(change, target, field, old, value);
-        if (!old)
-            g_string_append_printf(absent, "(!(%s=*))", field->attribute);
+    for (guint i = 1; i <= count && fine; i++) {
+        g_autofree char *item = g_strdup_printf("%s[%u]", items, i);
+        fine = put_item(affair, change, target, item, reviewed, guards, error);
     }
-    if (absent->len) { /* what was not there has no old value to guard it (7.3) */
-        g_autofree char *filter = g_strdup_printf("(&%s)", absent->str);
+    if (!fine) {
+        change_free(change);
+        return FALSE;
+    }
+    if (guards->len) {
+        g_autofree char *filter = g_strdup_printf("(&%s)", guards->str);
         change_assert(change, filter);
     }
     finish(effects, effect, change);
+    return TRUE;
 }
 
 /* T4: the corrected fields; the certificates keep their holder. */
@@ -258,7 +296,8 @@ gboolean effect_holder_correct(const struct affair *affair, struct effects *effe
     if (!found || !found->len)
         return found != NULL;
     const struct entry *holder = g_ptr_array_index(found, 0);
-    put_items(affair, effects, "corrections/correction", holder, "correct", TRUE);
+    if (!put_items(affair, effects, "corrections/correction", holder, "correct", TRUE, error))
+        return FALSE;
     return !reprint_wanted(affair) || mark_certificates(affair, effects, holder->dn, holder->dn, FALSE, error);
 }
 
@@ -267,10 +306,9 @@ gboolean effect_data_update(const struct affair *affair, struct effects *effects
 {
     struct entry *target = update_target(affair, error);
 
-    if (target)
-        put_items(affair, effects, "changes/change", target, "update", FALSE);
+    gboolean fine = target ? put_items(affair, effects, "changes/change", target, "update", FALSE, error) : !*error;
     entry_free(target);
-    return target || !*error;
+    return fine;
 }
 
 static const struct {

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "ldap-schema/names.h"
+#include "mailflow/picture.h"
 #include "mailflow/text.h"
 
 #define NOTHING_TO_PRINT "nothingToPrint"
@@ -157,4 +158,20 @@ void question_note(const struct affair *affair, const char *path, const char *va
     }
     g_free(request->before);
     request->before = before;
+}
+
+void question_note_value(const struct affair *affair, const char *path, const struct entry *entry, const char *attribute)
+{
+    const char *value = entry_value(entry, attribute);
+
+    question_note(affair, path, value && entry_binary(attribute) ? "yes" : value);
+}
+
+void question_picture(const struct affair *affair, const char *path, GPtrArray *findings)
+{
+    g_autoptr(GBytes) picture = affair_picture(affair, path);
+
+    if (!picture && picture_is_named(affair->form, path))
+        question_find(affair, findings, "E-ATTACH", path, "照片没有留存，请重新提交申请并附上照片",
+                      "the picture was not kept: please file again with the picture attached");
 }

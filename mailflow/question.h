@@ -46,4 +46,10 @@ gboolean question_applies(const struct affair *affair, const char *only);
 /* Note what the directory holds now beside the form's field at `path`: reviewers see it as old. */
 void question_note(const struct affair *affair, const char *path, const char *value);
 
+/* The same of what an entry has there; of bytes only whether it has any ("yes" or ""). */
+void question_note_value(const struct affair *affair, const char *path, const struct entry *entry, const char *attribute);
+
+/* Find it if the form names a picture at `path` and it is not there. */
+void question_picture(const struct affair *affair, const char *path, GPtrArray *findings);
+
 #endif

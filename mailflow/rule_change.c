@@ -346,10 +346,8 @@ gboolean rule_new_name_twin(const struct affair *affair, GPtrArray *findings, GE
 static const struct {
     const char *field, *attribute;
 } trainee_fields[] = {
-    {"name", ATTRIBUTE_CN},
-    {"sex", ATTRIBUTE_SEX},
-    {"birthDate", ATTRIBUTE_BIRTH_DATE},
-    {"idNumber", ATTRIBUTE_ID_NUMBER},
+    {"name", ATTRIBUTE_CN},          {"sex", ATTRIBUTE_SEX}, {"birthDate", ATTRIBUTE_BIRTH_DATE}, {"idNumber", ATTRIBUTE_ID_NUMBER},
+    {"photo", ATTRIBUTE_JPEG_PHOTO},
 };
 
 /* T4: a new identity number is nobody else's, in the directory or - at submission: what comes later finds the number taken in its turn (7.23) - in an open registration (7.42); what stands now is noted for the reviewers. Of a person who is not the
@@ -367,7 +365,8 @@ gboolean rule_corrections_possible(const struct affair *affair, GPtrArray *findi
         const char *value = form_value(affair->form, path);
         for (guint k = 0; holder && k < G_N_ELEMENTS(trainee_fields); k++)
             if (g_strcmp0(field, trainee_fields[k].field) == 0)
-                question_note(affair, path, entry_value(holder, trainee_fields[k].attribute));
+                question_note_value(affair, path, holder, trainee_fields[k].attribute);
+        question_picture(affair, path, findings);
         if (g_strcmp0(field, "idNumber") != 0 || !value)
             continue;
         g_autoptr(GPtrArray) others = question_entries(affair, ATTRIBUTE_ID_NUMBER, value, CLASS_TRAINEE, error);

@@ -101,7 +101,8 @@ gboolean rule_updates_direct(const struct affair *affair, GPtrArray *findings, G
         g_autofree char *path = g_strdup_printf("changes/change[%u]/newValue", i);
         if (!check_direct(affair, target, field, path, certified > 0, findings))
             continue;
-        question_note(affair, path, entry_value(target, field->attribute));
+        question_note_value(affair, path, target, field->attribute);
+        question_picture(affair, path, findings);
         if (!check_free(affair, target, field, path, findings, error))
             break;
     }

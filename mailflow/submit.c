@@ -286,6 +286,7 @@ static struct plan *enter_request(struct affair *affair, const struct message *m
     affair->request->id = mind->records.next_id(mind->records.context, affair->procedure->type, mind_year(mind->now));
     struct plan *plan = plan_new(draft ? "draft" : "submitted", affair->request->id);
     plan->evidence = TRUE;
+    plan->picture = message->picture ? g_bytes_ref(message->picture) : NULL;
     plan_log(plan, "%s %s by %s: %s", affair->request->id, draft ? "received" : "submitted", affair->request->mail,
              affair->request->subject);
     gboolean fine = workflow_advance(affair, plan, draft ? EVENT_RECEIVE : EVENT_SUBMIT, &occasion, affair->request->mail,
@@ -333,6 +334,8 @@ static gboolean examine(const struct mind *mind, const struct procedure *procedu
 {
     struct affair *affair = affair_begin(mind, procedure, make_request(mind, procedure, message, sender));
     g_autoptr(GPtrArray) findings = finding_list();
+
+    affair->picture = message->picture ? g_bytes_ref(message->picture) : NULL;
     gboolean fine = rules_ask(affair, NULL, findings, error);
 
     tell_lines(message, findings);

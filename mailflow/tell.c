@@ -376,6 +376,7 @@ void tell(const struct affair *affair, struct plan *plan, const char *code, cons
         tell_outcome(notice, affair);
     else if (occasion->names_holder)
         tell_holder(notice, affair->form);
+    tell_picture(notice, affair, hearer->role);
     tell_consequences(affair, notice, occasion);
     if (hearer->role && g_str_equal(hearer->role, "reviewer") && shows_form(code, hearer->role))
         tell_previous(notice, affair);

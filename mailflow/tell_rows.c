@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "mailflow/picture.h"
 #include "mailflow/text.h"
 
 /* Fields that say what another was before: shown beside it, not by themselves. */
@@ -111,6 +112,8 @@ void tell_holder(struct notice *notice, const struct form *form)
 static char *recorded(const struct affair *affair, const char *path, const char *language)
 {
     g_autofree char *value = tell_recorded(affair->request, path);
+    if (value && picture_is_named(affair->form, path)) /* as question_note_value() notes it */
+        return g_strdup(!*value ? "" : g_str_equal(language, "en") ? "on record" : "有");
     const char *meaning =
         value ? form_meaning(affair->mind->catalog, affair->form, path, value, g_str_equal(language, "en")) : NULL;
 
@@ -150,6 +153,21 @@ void tell_rows(struct notice *notice, const struct affair *affair)
         g_autofree char *old = value_before(affair, field->path, notice->language);
         add_row(notice, form, field, stranger && !partner(form, field->path, FALSE) ? NULL : old, now);
     }
+}
+
+void tell_picture(struct notice *notice, const struct affair *affair, const char *role)
+{
+    static const char *const reviewed[] = {"N2", "N4", "N8", NULL};
+    const struct field *field = picture_field(affair->form);
+    gboolean own = g_ascii_strcasecmp(notice->to, affair->request->mail) == 0;
+
+    g_autoptr(GBytes) picture = field ? affair_picture(affair, field->path) : NULL;
+    if (!picture)
+        return;
+    if (!(g_strcmp0(role, "reviewer") == 0 && g_strv_contains(reviewed, notice->code)) && !(own && g_str_equal(notice->code, "N5")))
+        return;
+    g_autofree char *name = picture_name(field);
+    notice_add_file(notice, name, "image/jpeg", picture_digest(field));
 }
 
 /* Whether the request was about what stands at `path`. An account's own data are about nobody else. */

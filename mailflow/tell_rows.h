@@ -11,6 +11,9 @@ void tell_rows(struct notice *notice, const struct affair *affair);
 /* Add a row for each value that has changed, and for whom and what the request was about: what its end says. Identity numbers are masked but for who asked. */
 void tell_outcome(struct notice *notice, const struct affair *affair);
 
+/* Attach the picture that the form names: to the mails that ask for a decision, and when it is in effect to who asked. */
+void tell_picture(struct notice *notice, const struct affair *affair, const char *role);
+
 /* Add a row with the name of the holder the form is about and one with the identity number, masked; none where it is about nobody. */
 void tell_holder(struct notice *notice, const struct form *form);
 

@@ -25,6 +25,7 @@ static const struct update_field trainee_fields[] = {
     {"sex", ATTRIBUTE_SEX, TRUE, FALSE, FALSE},
     {"birthDate", ATTRIBUTE_BIRTH_DATE, TRUE, FALSE, FALSE},
     {"idNumber", ATTRIBUTE_ID_NUMBER, TRUE, FALSE, TRUE},
+    {"photo", ATTRIBUTE_JPEG_PHOTO, TRUE, FALSE, FALSE},
     {"education", ATTRIBUTE_EDUCATION, FALSE, FALSE, FALSE},
     {"major", ATTRIBUTE_MAJOR, FALSE, FALSE, FALSE},
     {"school", ATTRIBUTE_SCHOOL, FALSE, FALSE, FALSE},
