@@ -6,7 +6,6 @@
 #include "daemon/log.h"
 
 #define SECRET_CHARACTERS 26
-#define COMPOSED_AT_ONCE 16
 
 /* One mail. */
 struct errand {
@@ -181,7 +180,7 @@ static void compose(const struct tour *tour, struct errand *errand)
     log_line(LOG_LEVEL_ERROR, "%s cannot be composed: %s", errand->row->effect, error->message);
 }
 
-/* A connection is free for this one. The next few are composed with it: the stylesheets are at hand in the processor's caches. */
+/* A connection is free for this one. The others are composed with it: one after the other they find the stylesheets in the processor's caches. */
 static gboolean make_mail(void *context, struct smtp_job *mail)
 {
     struct tour *tour = context;
@@ -190,7 +189,7 @@ static gboolean make_mail(void *context, struct smtp_job *mail)
 
     if (place >= tour->plain)
         end_secrets(tour);
-    guint end = errand->letter ? place : MIN(place + COMPOSED_AT_ONCE, tour->setting ? tour->plain : tour->count);
+    guint end = errand->letter ? place : tour->setting ? tour->plain : tour->count;
     for (guint i = place; i < end; i++)
         compose(tour, tour->errands[i]);
     if (errand->state)
