@@ -60,7 +60,15 @@ GBytes *affair_picture(const struct affair *affair, const char *path)
 
     if (!field)
         return NULL;
-    return affair->picture ? g_bytes_ref(affair->picture) : records->picture(records->context, picture_digest(field));
+    if (affair->picture)
+        return g_bytes_ref(affair->picture);
+    /* Mails are kept by their digest as well, and a form from before pictures were looked at may name anything. */
+    GBytes *kept = records->picture(records->context, picture_digest(field));
+    gsize size;
+    const guint8 *bytes = kept ? g_bytes_get_data(kept, &size) : NULL;
+    if (kept && !picture_is_jpeg(bytes, size))
+        g_clear_pointer(&kept, g_bytes_unref);
+    return kept;
 }
 
 const struct step *affair_open_step(const struct affair *affair)

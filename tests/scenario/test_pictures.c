@@ -251,6 +251,31 @@ static void test_a_photo_that_was_not_kept_ends_the_request(void **state)
     scene_free(scene);
 }
 
+static GBytes *a_mail(void *context, const char *digest)
+{
+    static const char mail[] = "From: somebody@example.com\r\n\r\nsomething private\r\n";
+
+    (void)context;
+    (void)digest;
+    return g_bytes_new_static(mail, sizeof mail - 1);
+}
+
+/* Mails are kept by their digest, too; a form from before pictures were looked at could name one. */
+static void test_what_is_kept_and_no_photo_ends_the_request(void **state)
+{
+    struct scene *scene = scene_new();
+    (void)state;
+    g_autofree char *photo = scene_picture(scene, "zhao.jpg", "new");
+    g_autofree char *id = file(scene, photo);
+
+    scene->site.mind.records.picture = a_mail;
+    story_decide(scene, id, STORY_APPROVE);
+    assert_string_equal(scene_state(scene, id), "void");
+    assert_null(scene_mail(scene, "N4", PROVINCE));
+    assert_string_equal(scene_value(scene, H1, ATTRIBUTE_CN), "测试甲");
+    scene_free(scene);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -263,6 +288,7 @@ int main(void)
         cmocka_unit_test(test_a_photo_of_another_kind_or_too_large_is_refused),
         cmocka_unit_test(test_a_photo_without_and_with_a_certificate),
         cmocka_unit_test(test_a_photo_that_was_not_kept_ends_the_request),
+        cmocka_unit_test(test_what_is_kept_and_no_photo_ends_the_request),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
