@@ -138,7 +138,7 @@ def test_the_second_reviewer_is_late(people, asked):
 
 def test_two_reviewers_contradict_each_other_at_once(people, asked):
     newcomer, request, tasks = asked
-    mails = [tasks[FIRST].answer(APPROVE), tasks[SECOND].answer("不同意\n原因：反对")]
+    mails = [tasks[FIRST].answer(APPROVE), tasks[SECOND].answer("不同意\n原因：材料不全")]
     for mark in [people.hand_in(mail, to=str(mail["To"])) for mail in mails]:
         people.wait_filed(mark)
     verdict = people.show(request)["steps"][0]["verdict"]
