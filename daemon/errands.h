@@ -1,4 +1,4 @@
-/* The outbox's mails on their way: what must be secret is made, kept and set in the directory, each is composed as a connection becomes free for it, and leaves. */
+/* The outbox's mails on their way: what must be secret is made, kept and set in the directory while the others leave; they are composed when the first connection is free. */
 #ifndef DAEMON_ERRANDS_H
 #define DAEMON_ERRANDS_H
 
