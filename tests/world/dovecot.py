@@ -77,10 +77,11 @@ service imap-login {{
 service imap {{
   service_count = 100
 }}
+# Postfix keeps a connection for two seconds in case there is more; a new one must not have to wait for its end.
 service lmtp {{
   service_count = 0
   process_min_avail = 4
-  process_limit = 4
+  process_limit = 12
   inet_listener lmtp {{
     port = {lmtp_port}
   }}
