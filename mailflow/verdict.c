@@ -325,17 +325,64 @@ static gboolean is_denial(const char *words, const struct phrase_token *token)
     return FALSE;
 }
 
+static gboolean is_one_of(const char *words, const struct phrase_token *token, const char *const *list)
+{
+    gsize length = token->end - token->start;
+    for (; *list; list++)
+        if (strlen(*list) == length && !strncmp(words + token->start, *list, length))
+            return TRUE;
+    return FALSE;
+}
+
+/* `不。` behind a rejection turns it round; `反对。` says it once more. */
+static gboolean turns_round(const char *words, const GArray *tokens, const struct clause *clause)
+{
+    static const char *const objections[] = {"反对", "抗议", "不准", "不许", "禁止", NULL};
+    for (guint i = clause->from; i < clause->to; i++)
+        if (class_at(tokens, i) != WORD_NOT || is_one_of(words, token_at(tokens, i), objections))
+            return FALSE;
+    return clause->to > clause->from;
+}
+
+/* `不应`, `不要再`, `反对` right before; but not `不得不`. */
+static gboolean is_denied(const char *words, const GArray *tokens, const struct clause *clause, guint at)
+{
+    static const char *const affirmations[] = {"不得不", "不能不", NULL};
+    while (at > clause->from) {
+        guint class = class_at(tokens, --at);
+        if (class == WORD_NOT)
+            return !is_one_of(words, token_at(tokens, at), affirmations);
+        if (class != WORD_HEDGE && class != WORD_BEFORE && !is_harmless(class))
+            return FALSE;
+    }
+    return FALSE;
+}
+
+/* `不要驳回`, `反对退回`, `do not reject`. Behind a reason's label only when the clause says nothing else: `上次不予驳回的条件已不存在` is one. */
+static gboolean denies_rejection(const char *words, const GArray *tokens, const struct clause *clause, gboolean labelled)
+{
+    if (labelled && clause->count[PHRASE_OTHER] + clause->count[WORD_OF] > 0)
+        return FALSE;
+    for (guint i = clause->from; i < clause->to; i++)
+        if (class_at(tokens, i) == WORD_REJECT && is_denied(words, tokens, clause, i))
+            return TRUE;
+    return FALSE;
+}
+
 /* A rejection's reason may speak of approvals that were not given (`未经原单位同意`), but not give one. */
 static const char *doubt_after_rejection(const char *words, const GArray *tokens, guint at, gsize reason)
 {
     struct clause clause;
     for (; at < tokens->len; at = clause.to + 1) {
         clause = clause_at(tokens, at);
-        if (clause.count[WORD_RETRACT] > 0 || (clause.to > at && clause.count[WORD_NOT] == clause.to - at))
+        if (clause.to == at)
+            continue;
+        gboolean labelled = token_at(tokens, clause.from)->start >= reason;
+        if (clause.count[WORD_RETRACT] > 0 || turns_round(words, tokens, &clause) ||
+            denies_rejection(words, tokens, &clause, labelled))
             return "it is taken back";
         if (clause.count[WORD_APPROVE] == 0)
             continue;
-        gboolean labelled = token_at(tokens, clause.from)->start >= reason;
         gboolean denied = FALSE;
         for (guint i = clause.from; i < clause.to && class_at(tokens, i) != WORD_APPROVE; i++)
             denied = denied || is_denial(words, token_at(tokens, i));

@@ -95,7 +95,7 @@ static const struct phrase_group vocabulary[] = {
      "不|没|没有|未|无|非|别|勿|莫|否|尚未|并未|并非|并不|从未|从不|不是|不会|不想|不要|不必|不用|不能|不可|不可以|不得|不太|不大|"
      "不再|不完全|不一定|未必|绝不|决不|毫不|难以|无法|不好|拒不|not|no|never|don't|dont|doesn't|didn't|did not|cannot|can't|cant|"
      "won't|wouldn't|isn't|aren't|wasn't|haven't|hasn't|couldn't|shouldn't|nor|neither|none|unable|hardly|barely|refuse to|nope|"
-     "nothing|nobody|不得不|不能不|不敢|免|毋|休|弗|不愿|不肯|不准|不许|禁止|反对|抗议"},
+     "nothing|nobody|不得不|不能不|不敢|免|毋|休|弗|不愿|不肯|不准|不许|禁止|反对|抗议|不应|不应当|不应该|不该|不宜"},
     {WORD_DOUBT,
      "如|如果|若|若是|假如|假设|倘若|要是|只要|只有|除非|除|除了|除外|以外|之外|例外|那个|那份|那一份|那项|那条|不要批|别批|前提|"
      "前提是|条件是|附条件|附加条件|但|但是|不过|然而|可是|待|"
