@@ -21,13 +21,25 @@ struct sender {
     struct entry *entry; /* NULL for a newcomer */
 };
 
+/* Who would be flooded, whatever subaddress is written to. Only in our own domain is the separator known; elsewhere one would take others than `+` for names. */
+static char *mailbox_of(const struct mind *mind, const char *address)
+{
+    const char *at = strchr(address, '@'), *own = strchr(mind->policy->address, '@');
+    const char separators[] = {'+', at && g_ascii_strcasecmp(at, own) == 0 ? mind->policy->separator : '\0', '\0'};
+
+    return text_mailbox(address, separators);
+}
+
 void submit_limit(struct plan *plan, const struct mind *mind, const struct message *message, const char *class, guint most)
 {
     g_autofree char *address = g_ascii_strdown(message->from ? message->from : "", -1);
     const char *proved = message->origin.dmarc ? "|proved" : "", *at = strchr(address, '@');
     g_autofree char *clock = mind_clock(mind->now);
+    g_autofree char *mailbox = mailbox_of(mind, address);
 
     plan_limit(plan, most, mind->now + 2 * DAY_MS, "%s|%s|%.10s%s", address, class, clock, proved);
+    if (!message->origin.dmarc)
+        plan_limit(plan, most * SUBMIT_MAILBOX_TIMES, mind->now + 2 * DAY_MS, "%s|mailbox|%s|%.10s", mailbox, class, clock);
     plan_limit(plan, SUBMIT_DOMAIN_MOST, mind->now + DAY_MS, "%s|%.13s%s", at ? at : address, clock, proved);
 }
 
@@ -61,46 +73,49 @@ void submit_refuse(const struct mind *mind, const struct message *message, const
     g_ptr_array_add(plans, plan);
 }
 
-/* Anybody can have a receipt sent to an address by a form that names it: so many a day to each, where nothing proves who sent the form. */
-static void limit_drafts(struct plan *plan, const struct mind *mind, const struct message *message)
+/* Whether `who` has had as many receipts today. */
+static gboolean count_draft(struct plan *plan, const struct mind *mind, const char *who, const char *kind, guint most)
 {
     g_autofree char *clock = mind_clock(mind->now);
+    g_autofree char *key = g_strdup_printf("%s|%s|%.10s", who, kind, clock);
+
+    plan_limit(plan, most, mind->now + 2 * DAY_MS, "%s", key);
+    return mind->records.counted(mind->records.context, key) >= most;
+}
+
+/* Anybody can have a receipt sent to an address by a form that names it: so many a day to each, and to a mailbox by all its subaddresses, where nothing proves who sent
+ * the form. Gives the recipient who gets no more; NULL when there is room for all of the plan's. */
+static const char *limit_drafts(struct plan *plan, const struct mind *mind, const struct message *message)
+{
+    const char *full = NULL;
 
     for (guint i = 0; !message->origin.dmarc && i < plan->mails->len; i++) {
         const struct plan_mail *mail = g_ptr_array_index(plan->mails, i);
+        if (!g_str_equal(mail->code, "N1D"))
+            continue;
         g_autofree char *address = g_ascii_strdown(mail->recipient, -1);
-        if (g_str_equal(mail->code, "N1D"))
-            plan_limit(plan, SUBMIT_DRAFTS_MOST, mind->now + 2 * DAY_MS, "%s|N1D|%.10s", address, clock);
+        g_autofree char *mailbox = mailbox_of(mind, address);
+        gboolean had = count_draft(plan, mind, address, "N1D", SUBMIT_DRAFTS_MOST);
+        had |= count_draft(plan, mind, mailbox, "mailbox|N1D", SUBMIT_DRAFTS_MOST * SUBMIT_MAILBOX_TIMES);
+        full = had && !full ? mail->recipient : full;
     }
+    return full;
 }
 
-static gboolean is_full(const struct plan *plan, const struct mind *mind)
-{
-    const struct records *records = &mind->records;
-
-    for (guint i = 0; i < plan->limits->len; i++) {
-        const struct plan_limit *limit = g_ptr_array_index(plan->limits, i);
-        if (records->counted(records->context, limit->key) >= limit->most)
-            return TRUE;
-    }
-    return FALSE;
-}
-
-/* No draft without its receipt: nobody could confirm it. */
-static void refuse_draft(const struct mind *mind, const struct message *message, GPtrArray *plans)
+/* No draft without its receipt: nobody could confirm it. `full` is who gets no more of them: the sender, or whom the form names. */
+static void refuse_draft(const struct mind *mind, const struct message *message, const char *full, GPtrArray *plans)
 {
     struct plan *plan = plan_new("refused", NULL);
-    struct occasion occasion = {
-        .message = message,
-        .problem_zh = "今天寄往您邮箱的申请确认邮件已达上限，您的申请表未予受理，没有保存；已收到的草稿不受影响。请明天重新发送。如"
-                      "果不是您本人"
-                      "发送的，无需理会。",
-        .problem_en =
-            "No more receipts to confirm are sent to your address today, so this form was not accepted and nothing of it was "
-            "kept; the drafts that are there stay. Please send it again tomorrow. If it was not you, there is nothing to do.",
-    };
+    g_autofree char *zh = g_strdup_printf("今天寄往 %s 的申请确认邮件已达上限，您的申请表未予受理，没有保存；已收到的草稿不受影响。"
+                                          "请明天重新发送。如果不是您本人发送的，无需理会。",
+                                          full);
+    g_autofree char *en = g_strdup_printf(
+        "No more receipts to confirm are sent to %s today, so this form was not accepted and nothing of it was kept; "
+        "the drafts that are there stay. Please send it again tomorrow. If it was not you, there is nothing to do.",
+        full);
+    struct occasion occasion = {.message = message, .problem_zh = zh, .problem_en = en};
 
-    plan_log(plan, "form from %s refused: too many drafts for one address today", message->from);
+    plan_log(plan, "form from %s refused: too many drafts for %s today", message->from, full);
     tell_answer(mind, plan, "NX", NULL, &occasion);
     submit_limit(plan, mind, message, "NX/drafts", SUBMIT_STRANGERS_MOST);
     g_ptr_array_add(plans, plan);
@@ -306,10 +321,10 @@ static gboolean take_in(struct affair *affair, const struct message *message, co
 
     if (!plan)
         return FALSE;
-    limit_drafts(plan, mind, message);
-    if (is_full(plan, mind)) {
+    const char *full = limit_drafts(plan, mind, message);
+    if (full) {
+        refuse_draft(mind, message, full, plans);
         plan_free(plan);
-        refuse_draft(mind, message, plans);
         return TRUE;
     }
     if (plan->ask_only && successor_waited_for(replaced))

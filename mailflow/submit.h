@@ -10,8 +10,9 @@ gboolean submit(const struct mind *mind, const struct message *message, GPtrArra
 /* Refuse the form with all its findings (N0), its own corrected form attached. */
 void submit_refuse(const struct mind *mind, const struct message *message, const GPtrArray *findings, GPtrArray *plans);
 
-/* Count the plan's answer, an error's, against the sender: at most `most` of its class a day, and so many an hour to one domain, so that forged mail floods nobody and
- * no loop lasts. Mail whose origin is proved is counted by itself: forged mail uses up no answer of the person it names. */
+/* Count the plan's answer, an error's, against the sender: at most `most` of its class a day, some times as many to their mailbox by all its subaddresses, and so many an
+ * hour to one domain, so that forged mail floods nobody and no loop lasts. Mail whose origin is proved is counted by itself, and each address of it: forged mail uses up
+ * no answer of the person it names. */
 void submit_limit(struct plan *plan, const struct mind *mind, const struct message *message, const char *class, guint most);
 /* Say the same at most twice in one thread: who does not understand it then is a robot, or needs a person. `thread` NULL: the one `message` stands in; call it before
  * submit_limit(). */
@@ -21,8 +22,10 @@ void submit_limit_thread(struct plan *plan, const struct mind *mind, const struc
 #define SUBMIT_REFUSALS_MOST 50  /* N0: people correct their forms and try again */
 #define SUBMIT_QUESTIONS_MOST 10 /* N9 to one person about one request */
 #define SUBMIT_DRAFTS_MOST 100   /* N1D to one address: twice what a clerk gets done who files one by one */
-#define SUBMIT_STRANGERS_MOST 1  /* NX of each kind */
-#define SUBMIT_DOMAIN_MOST 100   /* N0, N9 and NX to one domain in an hour */
-#define SUBMIT_THREAD_MOST 2     /* the same in one thread */
+#define SUBMIT_MAILBOX_TIMES                                                                                                       \
+    3 /* as much as one address gets goes to a mailbox by all its subaddresses: a school registers 200 people so, a flood ends */
+#define SUBMIT_STRANGERS_MOST 1 /* NX of each kind */
+#define SUBMIT_DOMAIN_MOST 100  /* N0, N9 and NX to one domain in an hour */
+#define SUBMIT_THREAD_MOST 2    /* the same in one thread */
 
 #endif

@@ -264,3 +264,12 @@ char *text_mail(const char *text)
         return NULL;
     return g_ascii_strdown(mail, -1);
 }
+
+char *text_mailbox(const char *mail, const char *separators)
+{
+    g_autofree char *lower = g_ascii_strdown(mail, -1);
+    const char *at = strrchr(lower, '@');
+    gsize local = strcspn(lower, separators);
+
+    return at && local > 0 && lower + local < at ? g_strdup_printf("%.*s%s", (int)local, lower, at) : g_steal_pointer(&lower);
+}

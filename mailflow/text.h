@@ -49,4 +49,8 @@ char *text_domain(const char *domain);
  * domain with a dot, at most 254, local part at most 64). NULL gives NULL. */
 char *text_mail(const char *text);
 
+/* The mailbox behind an address, lower-cased, for counting only: without the subaddress (RFC 5233) that begins at one of the
+ * characters of `separators` in the local part. What holds none, or begins with one, stays. Any bytes; caller frees. */
+char *text_mailbox(const char *mail, const char *separators);
+
 #endif

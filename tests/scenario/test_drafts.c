@@ -329,6 +329,80 @@ static void test_the_new_address_is_counted_as_well(void **state)
     }
     scene_deliver(scene);
     assert_int_equal(scene_mails(scene, "N1D", "victim@example.net"), 100);
+    assert_true(scene_told(scene, "NX", E1_MAIL, "今天寄往 victim@example.net")); /* not the sender's own, which is not full */
+    assert_true(scene_told(scene, "NX", E1_MAIL, "are sent to victim@example.net"));
+    scene_free(scene);
+}
+
+/* A registration that names the subaddress `tag` of one mailbox. */
+static void register_by(struct scene *scene, const char *format, guint tag)
+{
+    struct paper *paper = paper_new("T5");
+    g_autoptr(GString) mail = g_string_new(format);
+    g_autofree char *number = g_strdup_printf("%u", tag);
+
+    g_string_replace(mail, "N", number, 0);
+    paper_put(paper, "contactMail", mail->str);
+    scene_file_from(scene, mail->str, paper);
+    paper_free(paper);
+}
+
+/* The mails of that code to addresses of which `part` is one. */
+static guint mails_to(const struct scene *scene, const char *code, const char *part)
+{
+    guint count = 0;
+
+    for (guint i = 0; i < scene->mails->len; i++) {
+        const struct mail *mail = g_ptr_array_index(scene->mails, i);
+        count += g_str_equal(mail->code, code) && strstr(mail->to, part);
+    }
+    return count;
+}
+
+/* Two hundred people who share a mailbox get their receipts; whoever makes up subaddresses floods it no more than three addresses. */
+static void test_subaddresses_are_one_mailbox(void **state)
+{
+    struct scene *scene = scene_new();
+    (void)state;
+
+    scene->stamped = FALSE;
+    for (guint i = 1; i <= 200; i++)
+        register_by(scene, "victim+N@example.net", i);
+    scene_deliver(scene);
+    assert_int_equal(mails_to(scene, "N1D", "victim"), 200);
+    for (guint i = 201; i <= 306; i++)
+        register_by(scene, i % 2 ? "Victim+N@Example.net" : "victim+N@example.net", i);
+    scene_deliver(scene);
+    assert_int_equal(mails_to(scene, "N1D", "ictim"), 300);
+    assert_int_equal(mails_to(scene, "NX", "ictim"), 3);
+    assert_true(scene_told(scene, "NX", NULL, "are sent to victim+"));
+    register_by(scene, "victim@example.net", 0); /* the mailbox itself is no way around it */
+    register_by(scene, "victims@example.net", 0);
+    scene_deliver(scene);
+    assert_null(scene_mail(scene, "N1D", "victim@example.net"));
+    assert_non_null(scene_mail(scene, "N1D", "victims@example.net"));
+    scene_forward(scene, 1);
+    register_by(scene, "victim+N@example.net", 307);
+    scene_deliver(scene);
+    assert_non_null(scene_mail(scene, "N1D", "victim+307@example.net"));
+    scene_free(scene);
+}
+
+/* A dash parts addresses of our own domain where the site has it so; elsewhere it is a part of names. */
+static void test_a_separator_is_known_at_home_only(void **state)
+{
+    struct scene *scene = scene_new();
+    (void)state;
+
+    scene->stamped = FALSE;
+    scene->site.policy.separator = '-';
+    for (guint i = 1; i <= 303; i++) {
+        register_by(scene, "clerk-N@example.com", i);
+        register_by(scene, "clerk-N@example.net", i);
+    }
+    scene_deliver(scene);
+    assert_int_equal(mails_to(scene, "N1D", "@example.com"), 300);
+    assert_int_equal(mails_to(scene, "N1D", "@example.net"), 303);
     scene_free(scene);
 }
 
@@ -366,6 +440,8 @@ int main(void)
         cmocka_unit_test(test_a_proved_draft_is_not_counted),
         cmocka_unit_test(test_repeated_receipts_count_too),
         cmocka_unit_test(test_the_new_address_is_counted_as_well),
+        cmocka_unit_test(test_subaddresses_are_one_mailbox),
+        cmocka_unit_test(test_a_separator_is_known_at_home_only),
         cmocka_unit_test(test_a_refused_form_has_no_number),
         cmocka_unit_test(test_a_forged_change_of_employer_blocks_no_person),
     };

@@ -162,6 +162,28 @@ static void test_forged_forms_neither_flood_a_person_nor_silence_them(void **sta
     scene_free(scene);
 }
 
+/* Four subaddresses are one person, to whom an hour's pause changes nothing. */
+static void test_error_answers_to_subaddresses_reach_one_mailbox(void **state)
+{
+    static const char *const from[] = {"new+a@example.com", "new+b@example.com", "new+c@example.com", "new+d@example.com"};
+    struct scene *scene = scene_new();
+    guint flood = 0;
+    (void)state;
+
+    scene->stamped = FALSE;
+    for (gsize i = 0; i < G_N_ELEMENTS(from); i++) {
+        file_refused(scene, from[i], 60);
+        flood += scene_mails(scene, "N0", from[i]);
+        scene->now += G_GINT64_CONSTANT(3600000);
+    }
+    assert_int_equal(scene_mails(scene, "N0", from[0]), 50);
+    assert_int_equal(flood, 150);
+    scene->stamped = TRUE; /* who proves to be the owner is answered */
+    file_refused(scene, from[3], 1);
+    assert_int_equal(scene_mails(scene, "N0", from[3]), 1);
+    scene_free(scene);
+}
+
 static void test_a_robot_nobody_knows_is_asked_back_so_often_and_no_more(void **state)
 {
     struct scene *scene = scene_new();
@@ -201,6 +223,7 @@ int main(void)
         cmocka_unit_test(test_one_person_with_two_entries_is_one_pair_of_eyes),
         cmocka_unit_test(test_a_second_entry_found_out_later_decides_nothing),
         cmocka_unit_test(test_forged_forms_neither_flood_a_person_nor_silence_them),
+        cmocka_unit_test(test_error_answers_to_subaddresses_reach_one_mailbox),
         cmocka_unit_test(test_a_robot_nobody_knows_is_asked_back_so_often_and_no_more),
         cmocka_unit_test(test_a_question_uses_up_no_other_answer),
     };

@@ -327,6 +327,26 @@ static void test_mail_addresses(void **state G_GNUC_UNUSED)
     assert_pairs(text_mail, pairs, G_N_ELEMENTS(pairs));
 }
 
+static char *mailbox_of(const char *mail)
+{
+    return text_mailbox(mail, "+-");
+}
+
+static void test_mailboxes(void **state G_GNUC_UNUSED)
+{
+    static const struct pair pairs[] = {{"Jia+1@Example.com", "jia@example.com"},
+                                        {"jia+1+2@example.com", "jia@example.com"},
+                                        {"jia-1+2@example.com", "jia@example.com"},
+                                        {"jia+@example.com", "jia@example.com"},
+                                        {"jia@example.com", "jia@example.com"},
+                                        {"+jia@example.com", "+jia@example.com"}, /* no address is left */
+                                        {"jia@a-b.example.com", "jia@a-b.example.com"},
+                                        {"jia=1@example.com", "jia=1@example.com"},
+                                        {"jia+1", "jia+1"},
+                                        {"", ""}};
+    assert_pairs(mailbox_of, pairs, G_N_ELEMENTS(pairs));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -346,6 +366,7 @@ int main(void)
         cmocka_unit_test(test_identity_numbers_are_masked),
         cmocka_unit_test(test_one_line),
         cmocka_unit_test(test_mail_addresses),
+        cmocka_unit_test(test_mailboxes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
