@@ -37,7 +37,7 @@ gboolean command_flag(const struct command_call *call, const char *name)
     return FALSE;
 }
 
-static guint most(const struct command_call *call)
+guint command_most(const struct command_call *call)
 {
     const char *text = command_option(call, "--most");
     guint64 number = MOST;
@@ -57,11 +57,11 @@ static gboolean option_known(const struct command_call *call, const char *name, 
     return FALSE;
 }
 
-static gboolean most_known(const struct command_call *call)
+gboolean command_most_known(const struct command_call *call)
 {
-    if (!most(call))
+    if (!command_most(call))
         fprintf(stderr, "countersign: --most %s is no number from 1\n", command_option(call, "--most"));
-    return most(call) > 0;
+    return command_most(call) > 0;
 }
 
 static const char *const outbox_states[] = {"waiting", "sent", "applied", "conflict", "done", "failed", "dropped", NULL};
@@ -96,7 +96,7 @@ static gboolean filters_known(const struct command_call *call, gboolean *known, 
     g_ptr_array_add(states, NULL);
     g_ptr_array_add(types, NULL);
     *known = option_known(call, "--state", (const char *const *)states->pdata) &&
-             option_known(call, "--type", (const char *const *)types->pdata) && most_known(call);
+             option_known(call, "--type", (const char *const *)types->pdata) && command_most_known(call);
     procedures_free(procedures);
     return TRUE;
 }
@@ -116,7 +116,7 @@ enum command_exit command_list(const struct command_call *call)
     if (!store)
         return command_fault(error);
     g_autoptr(GPtrArray) requests =
-        store_requests(store, command_option(call, "--state"), command_option(call, "--type"), most(call));
+        store_requests(store, command_option(call, "--state"), command_option(call, "--type"), command_most(call));
     struct sheet *sheet = sheet_open(call->json, columns);
     for (guint i = 0; i < requests->len; i++) {
         const struct request *request = g_ptr_array_index(requests, i);
@@ -373,13 +373,13 @@ enum command_exit command_outbox(const struct command_call *call)
     const char *state = command_option(call, "--state");
     GError *error = NULL;
 
-    if (!option_known(call, "--state", outbox_states) || !most_known(call))
+    if (!option_known(call, "--state", outbox_states) || !command_most_known(call))
         return COMMAND_USAGE;
     struct store *store = open_state(call, TRUE, &error);
 
     if (!store)
         return command_fault(error);
-    g_autoptr(GPtrArray) rows = store_outbox(store, state ? state : call->json ? NULL : "open", NULL, most(call));
+    g_autoptr(GPtrArray) rows = store_outbox(store, state ? state : call->json ? NULL : "open", NULL, command_most(call));
     struct sheet *sheet = sheet_open(call->json, columns);
     for (guint i = 0; i < rows->len; i++) {
         const struct outbox_row *row = g_ptr_array_index(rows, i);

@@ -23,6 +23,9 @@ struct command_call {
 const char *command_option(const struct command_call *call, const char *name);
 /* The argument at `place` among those that are neither options nor their values; NULL when there are not so many. */
 const char *command_argument(const struct command_call *call, guint place);
+/* The number after --most, or what it is unless told otherwise; 0 when it is none, which command_most_known() says. */
+guint command_most(const struct command_call *call);
+gboolean command_most_known(const struct command_call *call);
 /* Whether `--name` stands anywhere. */
 gboolean command_flag(const struct command_call *call, const char *name);
 /* Say what the world did; takes `error`. */

@@ -39,7 +39,20 @@ void directory_close(struct directory *directory)
     g_free(directory->password);
     g_free(directory->password_file);
     g_free(directory->suffix);
+    g_free(directory->wanted);
     g_free(directory);
+}
+
+void directory_want(struct directory *directory, const char *const *attributes)
+{
+    g_autoptr(GPtrArray) wanted = g_ptr_array_new();
+
+    for (const char *const *attribute = attributes; *attribute; attribute++)
+        g_ptr_array_add(wanted, (char *)*attribute);
+    g_ptr_array_add(wanted, (char *)ATTRIBUTE_ENTRY_UUID);
+    g_ptr_array_add(wanted, NULL);
+    g_free(directory->wanted);
+    directory->wanted = (char **)g_ptr_array_steal(wanted, NULL);
 }
 
 char *directory_escape(const char *value)
@@ -64,13 +77,13 @@ static GPtrArray *fact_find(void *context, const char *attribute, const char *va
 {
     struct directory *directory = context;
     g_autofree char *filter = filter_equal(attribute, value);
-    return directory_session_search(directory, directory->suffix, LDAP_SCOPE_SUBTREE, filter, error);
+    return directory_session_search(directory, directory->suffix, LDAP_SCOPE_SUBTREE, filter, 0, error);
 }
 
-static GPtrArray *fact_below(void *context, const char *dn, const char *object_class, GError **error)
+static GPtrArray *fact_below(void *context, const char *dn, const char *object_class, guint most, GError **error)
 {
     g_autofree char *filter = filter_equal(ATTRIBUTE_OBJECT_CLASS, object_class);
-    return directory_session_search(context, dn, LDAP_SCOPE_SUBORDINATE, filter, error);
+    return directory_session_search(context, dn, LDAP_SCOPE_SUBORDINATE, filter, most, error);
 }
 
 static gint64 fact_count(void *context, const char *dn, const char *object_class, const char *attribute, const char *value,
@@ -84,7 +97,7 @@ static gint64 fact_count(void *context, const char *dn, const char *object_class
 
 static struct entry *fact_read(void *context, const char *dn, GError **error)
 {
-    g_autoptr(GPtrArray) entries = directory_session_search(context, dn, LDAP_SCOPE_BASE, "(objectClass=*)", error);
+    g_autoptr(GPtrArray) entries = directory_session_search(context, dn, LDAP_SCOPE_BASE, "(objectClass=*)", 0, error);
     return entries && entries->len ? g_ptr_array_steal_index(entries, 0) : NULL;
 }
 
@@ -96,14 +109,14 @@ static GPtrArray *fact_reviewers(void *context, const char *division, GError **e
     if (!*division || division[strspn(division, "0123456789")])
         return g_steal_pointer(&reviewers);
     g_autofree char *group_dn = g_strdup_printf("cn=reviewers,ou=%s,ou=authorities,%s", division, directory->suffix);
-    g_autoptr(GPtrArray) group = directory_session_search(directory, group_dn, LDAP_SCOPE_BASE, "(objectClass=*)", error);
+    g_autoptr(GPtrArray) group = directory_session_search(directory, group_dn, LDAP_SCOPE_BASE, "(objectClass=*)", 0, error);
     if (!group)
         return NULL;
     const GPtrArray *members = group->len ? entry_values(g_ptr_array_index(group, 0), ATTRIBUTE_MEMBER) : NULL;
     for (guint i = 0; members && i < members->len; i++) {
         g_autoptr(GPtrArray) found =
             directory_session_search(directory, g_ptr_array_index(members, i), LDAP_SCOPE_BASE,
-                                     "(&(objectClass=" CLASS_REVIEWER ")(" ATTRIBUTE_ACTIVE "=TRUE))", error);
+                                     "(&(objectClass=" CLASS_REVIEWER ")(" ATTRIBUTE_ACTIVE "=TRUE))", 0, error);
         if (!found)
             return NULL;
         if (found->len && !entry_archived(g_ptr_array_index(found, 0)))
@@ -166,7 +179,7 @@ int directory_release(struct directory *directory, GError **error)
 {
     g_autoptr(GPtrArray) entries =
         directory_session_search(directory, directory->suffix, LDAP_SCOPE_SUBTREE,
-                                 "(&(" ATTRIBUTE_SECRET_UNTIL "=*)(!(" ATTRIBUTE_PWD_RESET "=TRUE)))", error);
+                                 "(&(" ATTRIBUTE_SECRET_UNTIL "=*)(!(" ATTRIBUTE_PWD_RESET "=TRUE)))", 0, error);
     int released = 0;
     for (guint i = 0; entries && i < entries->len; i++) {
         const struct entry *entry = g_ptr_array_index(entries, i);

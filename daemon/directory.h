@@ -38,6 +38,9 @@ gboolean directory_check(struct directory *directory, GError **error);
 /* Fill `facts` with questions to this directory, which must live as long. Errors are DIRECTORY_ERROR. Values that are bytes (entry_binary()) come in base64. */
 void directory_facts(struct directory *directory, struct facts *facts);
 
+/* From now on entries come with these attributes alone (NULL-terminated; their names must live as long): who looks at many has no use for their photos. */
+void directory_want(struct directory *directory, const char *const *attributes);
+
 /* `value` as it may stand in a filter (RFC 4515). Caller frees. */
 char *directory_escape(const char *value);
 

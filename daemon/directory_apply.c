@@ -276,10 +276,10 @@ static gboolean tasks_carry_out(struct directory_batch *batch, struct timeval ti
 static GPtrArray *task_read_back(struct directory *directory, const struct task *task, GError **error)
 {
     if (!task_uuid(task))
-        return directory_session_search(directory, task_dn(task), LDAP_SCOPE_BASE, "(objectClass=*)", error);
+        return directory_session_search(directory, task_dn(task), LDAP_SCOPE_BASE, "(objectClass=*)", 0, error);
     g_autofree char *uuid = directory_escape(task_uuid(task));
     g_autofree char *filter = g_strdup_printf("(" ATTRIBUTE_ENTRY_UUID "=%s)", uuid);
-    return directory_session_search(directory, directory->suffix, LDAP_SCOPE_SUBTREE, filter, error);
+    return directory_session_search(directory, directory->suffix, LDAP_SCOPE_SUBTREE, filter, 0, error);
 }
 
 static const struct conflict {

@@ -33,7 +33,7 @@ static enum directory_outcome conflict(struct look *look, const char *what)
 
 static GPtrArray *ask(struct look *look, const char *base, int scope, const char *filter)
 {
-    return directory_session_search(look->directory, base, scope, filter, &look->error);
+    return directory_session_search(look->directory, base, scope, filter, 0, &look->error);
 }
 
 static void append_values(GString *filter, const char *attribute, const GPtrArray *values)

@@ -170,10 +170,15 @@ static struct entry *entry_take(LDAP *ldap, LDAPMessage *message)
     return entry;
 }
 
-static int search(struct directory *directory, const char *base, int scope, const char *filter, LDAPMessage **found)
+/* That as many have come as were asked for is no failure; fewer are the server's own limit. */
+static int search(struct directory *directory, const char *base, int scope, const char *filter, guint most, LDAPMessage **found)
 {
-    static char *const attributes[] = {(char *)LDAP_ALL_USER_ATTRIBUTES, (char *)ATTRIBUTE_ENTRY_UUID, NULL};
-    return ldap_search_ext_s(directory->ldap, base, scope, filter, (char **)attributes, 0, NULL, NULL, NULL, LDAP_NO_LIMIT, found);
+    static char *const all[] = {(char *)LDAP_ALL_USER_ATTRIBUTES, (char *)ATTRIBUTE_ENTRY_UUID, NULL};
+    char **attributes = directory->wanted ? directory->wanted : (char **)all;
+    int code = ldap_search_ext_s(directory->ldap, base, scope, filter, attributes, 0, NULL, NULL, NULL,
+                                 most ? (int)most : LDAP_NO_LIMIT, found);
+    gboolean enough = code == LDAP_SIZELIMIT_EXCEEDED && most && ldap_count_entries(directory->ldap, *found) == (int)most;
+    return enough ? LDAP_SUCCESS : code;
 }
 
 static void search_failed(struct directory *directory, const char *base, int code, GError **error)
@@ -187,7 +192,8 @@ static void search_failed(struct directory *directory, const char *base, int cod
                 "directory %s, search below %s: %s", directory->url, base, text);
 }
 
-GPtrArray *directory_session_search(struct directory *directory, const char *base, int scope, const char *filter, GError **error)
+GPtrArray *directory_session_search(struct directory *directory, const char *base, int scope, const char *filter, guint most,
+                                    GError **error)
 {
     LDAPMessage *found = NULL;
     int code = LDAP_SERVER_DOWN;
@@ -195,7 +201,7 @@ GPtrArray *directory_session_search(struct directory *directory, const char *bas
         if (!directory_session_need(directory, error))
             return NULL;
         g_clear_pointer(&found, ldap_msgfree);
-        code = search(directory, base, scope, filter, &found);
+        code = search(directory, base, scope, filter, most, &found);
         if (directory_session_lost(code))
             directory_session_drop(directory);
     }

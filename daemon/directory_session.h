@@ -15,7 +15,8 @@ struct directory {
     char *password; /* as it was read last */
     char *suffix;
     struct timeval timeout;
-    LDAP *ldap; /* NULL while there is no connection */
+    char **wanted; /* attributes, the last is NULL; NULL: all */
+    LDAP *ldap;    /* NULL while there is no connection */
 };
 
 /* The first line of the file; NULL when there is none or it is empty: that would be an anonymous login (RFC 4513, 5.1.2), which succeeds and sees nothing. */
@@ -33,8 +34,10 @@ gboolean directory_session_busy(int code);
 /* Whether it says that this question has no answer here. */
 gboolean directory_session_silent(int code);
 
-/* All attributes and the entryUUID of what `filter` finds, as struct entry; empty when `base` does not exist. Reconnects once. */
-GPtrArray *directory_session_search(struct directory *directory, const char *base, int scope, const char *filter, GError **error);
+/* What `filter` finds, `most` at most (0: all), as struct entry with all attributes, or those that are wanted, and the entryUUID; empty when `base` does not exist.
+ * Reconnects once. */
+GPtrArray *directory_session_search(struct directory *directory, const char *base, int scope, const char *filter, guint most,
+                                    GError **error);
 
 /* How many entries `filter` finds, `most` at most (0: all); 0 when `base` does not exist, -1 with `error` on a fault. They are counted as they come, without attributes, and
  * kept nowhere. Where the server ends the search by a limit of its own, what it gave is counted. Reconnects once. */

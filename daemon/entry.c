@@ -12,7 +12,6 @@
 #include "mailflow/question.h"
 #include "mailflow/text.h"
 
-#define CERTIFICATES_MOST 200
 #define REQUESTS_MOST 200
 
 struct pair {
@@ -24,8 +23,8 @@ struct view { /* one entry laid out */
     const struct command_call *call;
     struct site *site;
     GArray *pairs;           /* struct pair */
-    GPtrArray *certificates; /* struct entry: its own, or of its trainees */
-    GHashTable *holders;     /* an enterprise's trainees: DN in lower case -> name */
+    GPtrArray *certificates; /* struct entry: its own, or of its trainees, as many as are shown */
+    GHashTable *holders;     /* of an enterprise's: DN as the certificate has it -> name */
     GHashTable *requests;    /* id -> struct request: open ones about it */
 };
 
@@ -62,6 +61,46 @@ static void put(struct view *view, const char *name, const char *value)
 
 struct shown { /* an attribute and what people call it */
     const char *name, *attribute;
+};
+
+static const struct shown enterprise_shown[] = {
+    {"name", ATTRIBUTE_O},
+    {"creditCode", ATTRIBUTE_CREDIT_CODE},
+    {"login", ATTRIBUTE_UID},
+    {"enterpriseKind", ATTRIBUTE_ENTERPRISE_KIND},
+    {"status", ATTRIBUTE_ACCOUNT_STATUS},
+    {"mail", ATTRIBUTE_MAIL},
+    {"formerNames", ATTRIBUTE_FORMER_NAME},
+    {"legalRepresentative", ATTRIBUTE_LEGAL_REPRESENTATIVE},
+    {"contactName", ATTRIBUTE_CONTACT_NAME},
+    {"mobile", ATTRIBUTE_MOBILE},
+    {"address", ATTRIBUTE_POSTAL_ADDRESS},
+};
+static const struct shown trainee_shown[] = {
+    {"name", ATTRIBUTE_CN},
+    {"traineeNumber", ATTRIBUTE_TRAINEE_NUMBER},
+    {"traineeKind", ATTRIBUTE_TRAINEE_KIND},
+    {"login", ATTRIBUTE_UID},
+    {"status", ATTRIBUTE_ACCOUNT_STATUS},
+    {"mail", ATTRIBUTE_MAIL},
+    {"mobile", ATTRIBUTE_MOBILE},
+    {"education", ATTRIBUTE_EDUCATION},
+    {"title", ATTRIBUTE_TITLE},
+    {"birthDate", ATTRIBUTE_BIRTH_DATE},
+};
+static const struct shown certificate_shown[] = {
+    {"number", ATTRIBUTE_CERTIFICATE_NUMBER},
+    {"post", ATTRIBUTE_POST_CODE},
+    {"issueDate", ATTRIBUTE_ISSUE_DATE},
+    {"status", ATTRIBUTE_CERTIFICATE_STATUS},
+    {"#copyNumber", ATTRIBUTE_COPY_NUMBER},
+    {"copyState", ATTRIBUTE_COPY_STATE},
+    {"handwrittenEmployer", ATTRIBUTE_HANDWRITTEN_EMPLOYER},
+};
+/* Of each in a list of certificates. */
+static const struct shown columns[] = {
+    {"number", ATTRIBUTE_CERTIFICATE_NUMBER}, {"post", ATTRIBUTE_POST_CODE},       {"issueDate", ATTRIBUTE_ISSUE_DATE},
+    {"status", ATTRIBUTE_CERTIFICATE_STATUS}, {"copyState", ATTRIBUTE_COPY_STATE}, {"copyNumber", ATTRIBUTE_COPY_NUMBER},
 };
 
 static void put_all(struct view *view, const struct entry *entry, const struct shown *shown, gsize count)
@@ -146,7 +185,7 @@ static void note_account(struct view *view, const struct entry *entry)
 static gboolean note_certificates(struct view *view, const struct entry *entry, GError **error)
 {
     const struct facts *facts = &view->site->mind.facts;
-    GPtrArray *found = facts->below(facts->context, entry->dn, CLASS_CERTIFICATE, error);
+    GPtrArray *found = facts->below(facts->context, entry->dn, CLASS_CERTIFICATE, command_most(view->call), error);
 
     if (!found)
         return FALSE;
@@ -155,38 +194,41 @@ static gboolean note_certificates(struct view *view, const struct entry *entry, 
     return TRUE;
 }
 
+/* Whose they are: only those that are shown are asked for, as an enterprise may have thousands. */
+static gboolean note_holders(struct view *view, GError **error)
+{
+    GError *problem = NULL;
+
+    for (guint i = 0; i < view->certificates->len && !problem; i++) {
+        const struct entry *certificate = g_ptr_array_index(view->certificates, i);
+        const char *dn = question_parent(certificate->dn);
+        struct entry *holder = dn && !g_hash_table_contains(view->holders, dn) ? above(view, certificate, &problem) : NULL;
+        if (holder)
+            g_hash_table_insert(view->holders, g_strdup(dn), g_strdup(entry_value(holder, ATTRIBUTE_CN)));
+        entry_free(holder);
+    }
+    if (problem)
+        g_propagate_error(error, problem);
+    return problem == NULL;
+}
+
+static gboolean put_count(struct view *view, const char *name, const struct entry *entry, const char *object_class, GError **error)
+{
+    const struct facts *facts = &view->site->mind.facts;
+    gint64 count = facts->count(facts->context, entry->dn, object_class, NULL, NULL, 0, error);
+    g_autofree char *text = g_strdup_printf("%" G_GINT64_FORMAT, count);
+
+    put(view, name, text);
+    return count >= 0;
+}
+
 static gboolean view_enterprise(struct view *view, const struct entry *entry, GError **error)
 {
-    static const struct shown shown[] = {
-        {"name", ATTRIBUTE_O},
-        {"creditCode", ATTRIBUTE_CREDIT_CODE},
-        {"login", ATTRIBUTE_UID},
-        {"enterpriseKind", ATTRIBUTE_ENTERPRISE_KIND},
-        {"status", ATTRIBUTE_ACCOUNT_STATUS},
-        {"mail", ATTRIBUTE_MAIL},
-        {"formerNames", ATTRIBUTE_FORMER_NAME},
-        {"legalRepresentative", ATTRIBUTE_LEGAL_REPRESENTATIVE},
-        {"contactName", ATTRIBUTE_CONTACT_NAME},
-        {"mobile", ATTRIBUTE_MOBILE},
-        {"address", ATTRIBUTE_POSTAL_ADDRESS},
-    };
-    const struct facts *facts = &view->site->mind.facts;
-    g_autoptr(GPtrArray) trainees = facts->below(facts->context, entry->dn, CLASS_TRAINEE, error);
-
-    if (!trainees || !note_certificates(view, entry, error))
-        return FALSE;
-    put_all(view, entry, shown, G_N_ELEMENTS(shown));
     put_city(view, entry);
-    for (guint i = 0; i < trainees->len; i++) {
-        const struct entry *trainee = g_ptr_array_index(trainees, i);
-        g_hash_table_insert(view->holders, g_utf8_strdown(trainee->dn, -1), g_strdup(entry_value(trainee, ATTRIBUTE_CN)));
-    }
-    g_autofree char *people = g_strdup_printf("%u", trainees->len);
-    g_autofree char *papers = g_strdup_printf("%u", view->certificates->len);
-    put(view, "#trainees", people);
-    put(view, "#certificateCount", papers);
     note_account(view, entry);
-    return TRUE;
+    return put_count(view, "#trainees", entry, CLASS_TRAINEE, error) &&
+           put_count(view, "#certificateCount", entry, CLASS_CERTIFICATE, error) && note_certificates(view, entry, error) &&
+           note_holders(view, error);
 }
 
 /* Employer and city of a person: of the enterprise above, or the person's own. */
@@ -226,20 +268,6 @@ static void put_may_log_in(struct view *view, const struct entry *trainee)
 
 static gboolean view_trainee(struct view *view, const struct entry *entry, GError **error)
 {
-    static const struct shown shown[] = {
-        {"name", ATTRIBUTE_CN},
-        {"traineeNumber", ATTRIBUTE_TRAINEE_NUMBER},
-        {"traineeKind", ATTRIBUTE_TRAINEE_KIND},
-        {"login", ATTRIBUTE_UID},
-        {"status", ATTRIBUTE_ACCOUNT_STATUS},
-        {"mail", ATTRIBUTE_MAIL},
-        {"mobile", ATTRIBUTE_MOBILE},
-        {"education", ATTRIBUTE_EDUCATION},
-        {"title", ATTRIBUTE_TITLE},
-        {"birthDate", ATTRIBUTE_BIRTH_DATE},
-    };
-
-    put_all(view, entry, shown, G_N_ELEMENTS(shown));
     put_may_log_in(view, entry);
     put_identity(view, entry);
     note_person(view, entry);
@@ -248,20 +276,10 @@ static gboolean view_trainee(struct view *view, const struct entry *entry, GErro
 
 static gboolean view_certificate(struct view *view, const struct entry *entry, GError **error)
 {
-    static const struct shown shown[] = {
-        {"number", ATTRIBUTE_CERTIFICATE_NUMBER},
-        {"post", ATTRIBUTE_POST_CODE},
-        {"issueDate", ATTRIBUTE_ISSUE_DATE},
-        {"status", ATTRIBUTE_CERTIFICATE_STATUS},
-        {"#copyNumber", ATTRIBUTE_COPY_NUMBER},
-        {"copyState", ATTRIBUTE_COPY_STATE},
-        {"handwrittenEmployer", ATTRIBUTE_HANDWRITTEN_EMPLOYER},
-    };
     GError *problem = NULL;
     struct entry *holder = above(view, entry, &problem);
     gboolean fine = problem == NULL;
 
-    put_all(view, entry, shown, G_N_ELEMENTS(shown));
     if (holder) {
         put(view, "holder", entry_value(holder, ATTRIBUTE_CN));
         put(view, "traineeNumber", entry_value(holder, ATTRIBUTE_TRAINEE_NUMBER));
@@ -278,34 +296,22 @@ static gboolean view_certificate(struct view *view, const struct entry *entry, G
 
 static const struct {
     const char *object_class, *kind;
+    const struct shown *shown;
+    gsize count;
     gboolean (*view)(struct view *view, const struct entry *entry, GError **error);
 } kinds[] = {
-    {CLASS_ENTERPRISE, "enterprise", view_enterprise},
-    {CLASS_TRAINEE, "trainee", view_trainee},
-    {CLASS_CERTIFICATE, "certificate", view_certificate},
+    {CLASS_ENTERPRISE, "enterprise", enterprise_shown, G_N_ELEMENTS(enterprise_shown), view_enterprise},
+    {CLASS_TRAINEE, "trainee", trainee_shown, G_N_ELEMENTS(trainee_shown), view_trainee},
+    {CLASS_CERTIFICATE, "certificate", certificate_shown, G_N_ELEMENTS(certificate_shown), view_certificate},
 };
 
 /* The name of a certificate's holder in an enterprise's list; NULL where the entry shown is the holder. */
 static const char *holder_of(const struct view *view, const struct entry *certificate)
 {
-    const char *parent = strchr(certificate->dn, ','); /* certificate numbers have no commas */
-    g_autofree char *folded = parent ? g_utf8_strdown(parent + 1, -1) : NULL;
+    const char *dn = question_parent(certificate->dn);
 
-    return folded ? g_hash_table_lookup(view->holders, folded) : NULL;
+    return dn ? g_hash_table_lookup(view->holders, dn) : NULL;
 }
-
-static guint most_of(const struct view *view)
-{
-    const char *text = command_option(view->call, "--most");
-    guint64 most = text ? g_ascii_strtoull(text, NULL, 10) : CERTIFICATES_MOST;
-
-    return (guint)MIN(most, view->certificates->len);
-}
-
-static const struct shown columns[] = {
-    {"number", ATTRIBUTE_CERTIFICATE_NUMBER}, {"post", ATTRIBUTE_POST_CODE},       {"issueDate", ATTRIBUTE_ISSUE_DATE},
-    {"status", ATTRIBUTE_CERTIFICATE_STATUS}, {"copyState", ATTRIBUTE_COPY_STATE}, {"copyNumber", ATTRIBUTE_COPY_NUMBER},
-};
 
 static void print_json(const struct view *view)
 {
@@ -325,7 +331,7 @@ static void print_json(const struct view *view)
     }
     json_builder_set_member_name(builder, "certificates");
     json_builder_begin_array(builder);
-    for (guint i = 0; i < most_of(view); i++) {
+    for (guint i = 0; i < view->certificates->len; i++) {
         const struct entry *certificate = g_ptr_array_index(view->certificates, i);
         json_builder_begin_object(builder);
         for (gsize k = 0; k < G_N_ELEMENTS(columns); k++)
@@ -368,7 +374,7 @@ static void print_tables(const struct view *view)
     if (view->certificates->len)
         putchar('\n');
     sheet = sheet_open(FALSE, papers);
-    for (guint i = 0; i < most_of(view); i++) {
+    for (guint i = 0; i < view->certificates->len; i++) {
         const struct entry *paper = g_ptr_array_index(view->certificates, i);
         const char *cells[G_N_ELEMENTS(columns)];
         for (gsize k = 0; k < G_N_ELEMENTS(columns); k++)
@@ -400,6 +406,7 @@ static gboolean show(const struct command_call *call, struct site *site, const s
         put(&view, "dn", entry->dn);
         if (entry_archived(entry))
             put(&view, "archived", "yes");
+        put_all(&view, entry, kinds[i].shown, kinds[i].count);
         fine = kinds[i].view(&view, entry, error);
         if (fine)
             (call->json ? print_json : print_tables)(&view);
@@ -454,16 +461,34 @@ static GPtrArray *find_all(struct site *site, const char *key, GError **error)
     return g_steal_pointer(&all);
 }
 
+/* All that is shown, or is needed to show it: no photo, of which an entry's is most. */
+static void want(struct directory *directory)
+{
+    g_autoptr(GPtrArray) wanted = g_ptr_array_new();
+
+    for (gsize i = 0; i < G_N_ELEMENTS(kinds); i++)
+        for (gsize k = 0; k < kinds[i].count; k++)
+            g_ptr_array_add(wanted, (char *)kinds[i].shown[k].attribute);
+    for (gsize i = 0; i < G_N_ELEMENTS(columns); i++)
+        g_ptr_array_add(wanted, (char *)columns[i].attribute);
+    g_ptr_array_add(wanted, (char *)ATTRIBUTE_OBJECT_CLASS);
+    g_ptr_array_add(wanted, (char *)ATTRIBUTE_DIVISION_CODE);
+    g_ptr_array_add(wanted, (char *)ATTRIBUTE_ID_NUMBER);
+    g_ptr_array_add(wanted, NULL);
+    directory_want(directory, (const char *const *)wanted->pdata);
+}
+
 enum command_exit command_entry(const struct command_call *call)
 {
     const char *key = command_argument(call, 0);
     GError *error = NULL;
 
-    if (!*key || !g_utf8_validate(key, -1, NULL))
+    if (!*key || !g_utf8_validate(key, -1, NULL) || !command_most_known(call))
         return COMMAND_USAGE;
     struct site *site = site_open(call->config, TRUE, &error);
     if (!site)
         return command_fault(error);
+    want(site->directory);
     site_begin(site, clock_now());
     g_autoptr(GPtrArray) found = find_all(site, key, &error);
     for (guint i = 0; found && !error && i < found->len; i++)

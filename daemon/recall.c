@@ -63,11 +63,11 @@ static GPtrArray *recall_find(void *context, const char *attribute, const char *
     return entries;
 }
 
-static GPtrArray *recall_below(void *context, const char *dn, const char *object_class, GError **error)
+static GPtrArray *recall_below(void *context, const char *dn, const char *object_class, guint most, GError **error)
 {
     struct recall *recall = context;
 
-    return recall->asked.below(recall->asked.context, dn, object_class, error);
+    return recall->asked.below(recall->asked.context, dn, object_class, most, error);
 }
 
 static gint64 recall_count(void *context, const char *dn, const char *object_class, const char *attribute, const char *value,

@@ -28,7 +28,7 @@ static gboolean can_be_lost(const struct entry *certificate)
 gboolean choice_offer(const struct affair *affair, GError **error)
 {
     const struct facts *facts = &affair->mind->facts;
-    g_autoptr(GPtrArray) certificates = facts->below(facts->context, affair->request->applicant, CLASS_CERTIFICATE, error);
+    g_autoptr(GPtrArray) certificates = facts->below(facts->context, affair->request->applicant, CLASS_CERTIFICATE, 0, error);
     guint number = 0;
 
     if (!certificates)

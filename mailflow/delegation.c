@@ -63,7 +63,7 @@ static gboolean say(struct wrong *wrong, const char *whom, const char *zh, const
 static gboolean say_who_else(const struct affair *affair, const char *whom, struct wrong *wrong, GError **error)
 {
     const struct facts *facts = &affair->mind->facts;
-    g_autoptr(GPtrArray) all = facts->below(facts->context, affair->mind->policy->suffix, CLASS_REVIEWER, error);
+    g_autoptr(GPtrArray) all = facts->below(facts->context, affair->mind->policy->suffix, CLASS_REVIEWER, 0, error);
     gboolean elsewhere = FALSE, inactive = FALSE;
 
     if (!all)

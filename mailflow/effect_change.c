@@ -55,7 +55,7 @@ static gboolean mark_certificates(const struct affair *affair, struct effects *e
                                   gboolean handwritten, GError **error)
 {
     const struct facts *facts = &affair->mind->facts;
-    g_autoptr(GPtrArray) certificates = facts->below(facts->context, dn, CLASS_CERTIFICATE, error);
+    g_autoptr(GPtrArray) certificates = facts->below(facts->context, dn, CLASS_CERTIFICATE, 0, error);
 
     for (guint i = 0; certificates && i < certificates->len; i++) {
         const struct entry *certificate = g_ptr_array_index(certificates, i);

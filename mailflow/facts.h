@@ -39,8 +39,8 @@ struct facts {
     void *context;
     /* All entries in the whole suffix, the archive included, with attribute == value by the attribute's own matching rule. */
     GPtrArray *(*find)(void *context, const char *attribute, const char *value, GError **error);
-    /* All descendants of `dn` of that class; empty when there is no such entry. */
-    GPtrArray *(*below)(void *context, const char *dn, const char *object_class, GError **error);
+    /* The descendants of `dn` of that class, `most` at most (0: all); empty when there is no such entry. */
+    GPtrArray *(*below)(void *context, const char *dn, const char *object_class, guint most, GError **error);
     /* How many descendants of `dn` of that class have attribute == value (NULL: whatever they have); no more than `most` are counted (0: all). -1 with `error` on a fault. The answer is cheap: no
      * entry travels. */
     gint64 (*count)(void *context, const char *dn, const char *object_class, const char *attribute, const char *value, guint most,

@@ -122,7 +122,7 @@ gboolean rule_check_certificate(const struct affair *affair, const char *item, c
 static gboolean some_to_choose(const struct affair *affair, GPtrArray *findings, GError **error)
 {
     const struct facts *facts = &affair->mind->facts;
-    g_autoptr(GPtrArray) certificates = facts->below(facts->context, affair->request->applicant, CLASS_CERTIFICATE, error);
+    g_autoptr(GPtrArray) certificates = facts->below(facts->context, affair->request->applicant, CLASS_CERTIFICATE, 0, error);
 
     for (guint i = 0; certificates && i < certificates->len; i++) {
         const struct entry *certificate = g_ptr_array_index(certificates, i);

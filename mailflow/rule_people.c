@@ -182,7 +182,7 @@ static gboolean check_known_trainee(const struct affair *affair, guint i, const 
     }
     if (!question_same_name(form_value(affair->form, name), entry_value(trainee, ATTRIBUTE_CN)))
         question_find(affair, findings, "E-NAME-MISMATCH", name, NULL, NULL);
-    g_autoptr(GPtrArray) certificates = facts->below(facts->context, trainee->dn, CLASS_CERTIFICATE, error);
+    g_autoptr(GPtrArray) certificates = facts->below(facts->context, trainee->dn, CLASS_CERTIFICATE, 0, error);
     guint count = form_count(affair->form, posts);
     for (guint k = 1; certificates && k <= count; k++) {
         g_autofree char *path = g_strdup_printf("%s[%u]", posts, k);

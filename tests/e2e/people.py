@@ -237,10 +237,10 @@ class People:
             raise Failed(f"countersign {' '.join(arguments)}: {done.returncode} {done.stderr}")
         return [json.loads(line) for line in done.stdout.splitlines()]
 
-    def run_tool(self, *arguments):
+    def run_tool(self, *arguments, **process):
         program = os.environ.get("COUNTERSIGN", self.env["WORLD_COUNTERSIGN"])
         command = [program, "-c", self.env["WORLD_CONF"], *arguments]
-        return subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=60)
+        return subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=60, **process)
 
     def show(self, request):
         return self.tool("show", request)[0]

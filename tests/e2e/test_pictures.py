@@ -1,6 +1,8 @@
 """A photo goes from the applicant's mail, by the reviewers', into the directory: the bytes that came."""
 
 import base64
+import json
+import resource
 
 import pytest
 from client import readable
@@ -12,6 +14,20 @@ from picture import jpeg, named
 APPROVE = f"同意\n留档编号：{ARCHIVE}"
 OLD, NEW = jpeg("old"), jpeg("as large as can be " * 10700)
 FILE = "照片 1.jpg"
+EMPLOYEES = 200  # 40 MB of photos
+LITTLE = 32 << 20  # octets of data in memory
+
+
+def add(people, *entries):
+    path = f"{people.world.directory}/holder.ldif"
+    with open(path, "w", encoding="utf-8") as file:
+        file.write("\n".join(entries))
+    done = people.directory.run("ldapadd", people.directory.administrator, "-f", path)
+    assert done.returncode == 0, done.stderr
+
+
+def with_photo(trainee, photo):
+    return f"{trainee}jpegPhoto:: {base64.b64encode(photo).decode()}\n"
 
 
 @pytest.fixture
@@ -20,12 +36,7 @@ def holder(people):
     enterprise = people.enterprise("370100")
     holder = Holder(enterprise, 1)
     trainee, certificate = holder.entries(1)
-    trainee += f"jpegPhoto:: {base64.b64encode(OLD).decode()}\n"
-    path = f"{people.world.directory}/holder.ldif"
-    with open(path, "w", encoding="utf-8") as file:
-        file.write("\n".join((enterprise_entry(enterprise), trainee, certificate)))
-    done = people.directory.run("ldapadd", people.directory.administrator, "-f", path)
-    assert done.returncode == 0, done.stderr
+    add(people, enterprise_entry(enterprise), with_photo(trainee, OLD), certificate)
     return enterprise, holder
 
 
@@ -79,3 +90,21 @@ def test_a_photo_by_mail(people, holder):
     assert photos(people, person) == [NEW]
     assert "cn: 测试更正" in readable(people.directory.find(f"(csIdNumber={person.number})", "cn"))
     assert people.state(draft.request) == "done"
+
+
+def test_the_tool_shows_an_enterprise_without_its_photos(people):
+    """In less memory than they would take: as an enterprise may have thousands."""
+    enterprise = people.enterprise("370200")
+    entries = [enterprise_entry(enterprise)]
+    for number in range(1000, 1000 + EMPLOYEES):
+        trainee, *certificates = Holder(enterprise, number).entries(2)
+        entries += [with_photo(trainee, NEW), *certificates]
+    add(people, *entries)
+    bound = {"preexec_fn": lambda: resource.setrlimit(resource.RLIMIT_DATA, (LITTLE, LITTLE))}
+    for most, shown in (((), 200), (("--most", "5"), 5), (("--most", "1000"), 2 * EMPLOYEES)):
+        done = people.run_tool("--json", "entry", enterprise.code, *most, **bound)
+        assert done.returncode == 0, done.stderr
+        seen = json.loads(done.stdout)
+        assert (seen["trainees"], seen["certificateCount"]) == (EMPLOYEES, 2 * EMPLOYEES)
+        assert [one["holder"] for one in seen["certificates"]] == ["测试持证"] * shown
+    assert people.run_tool("entry", enterprise.code, "--most", "many").returncode == 2

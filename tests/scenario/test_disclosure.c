@@ -28,12 +28,12 @@ static GPtrArray *hear_find(void *context, const char *attribute, const char *va
     return witness->asked.find(witness->asked.context, attribute, value, error);
 }
 
-static GPtrArray *hear_below(void *context, const char *dn, const char *object_class, GError **error)
+static GPtrArray *hear_below(void *context, const char *dn, const char *object_class, guint most, GError **error)
 {
     struct witness *witness = context;
 
     g_string_append_printf(witness->questions, "below %s\n", object_class);
-    return witness->asked.below(witness->asked.context, dn, object_class, error);
+    return witness->asked.below(witness->asked.context, dn, object_class, most, error);
 }
 
 static gint64 hear_count(void *context, const char *dn, const char *object_class, const char *attribute, const char *value,

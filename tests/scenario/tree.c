@@ -281,14 +281,14 @@ static GPtrArray *ask_find(void *context, const char *attribute, const char *val
     return found;
 }
 
-static GPtrArray *ask_below(void *context, const char *dn, const char *object_class, GError **error)
+static GPtrArray *ask_below(void *context, const char *dn, const char *object_class, guint most, GError **error)
 {
     const struct tree *tree = context;
     GPtrArray *found = answers(tree, error) ? entry_list() : NULL;
 
     for (guint i = 0; found && i < tree->entries->len; i++) {
         const struct entry *entry = g_ptr_array_index(tree->entries, i);
-        if (tree_is_below(entry->dn, dn) && entry_is(entry, object_class))
+        if ((!most || found->len < most) && tree_is_below(entry->dn, dn) && entry_is(entry, object_class))
             g_ptr_array_add(found, tree_copy(entry));
     }
     return found;
@@ -298,7 +298,7 @@ static gint64 ask_count(void *context, const char *dn, const char *object_class,
                         guint most, GError **error)
 {
     const struct tree *tree = context;
-    g_autoptr(GPtrArray) found = ask_below(context, dn, object_class, error);
+    g_autoptr(GPtrArray) found = ask_below(context, dn, object_class, 0, error);
     gint64 count = found ? 0 : -1;
 
     for (guint i = 0; found && i < found->len && (!most || count < most); i++)

@@ -16,12 +16,33 @@ static void questions_are_answered(void **state)
     assert_true(entry_is(entry, CLASS_ENTERPRISE));
     assert_int_equal(count_of(world->courier, ATTRIBUTE_UID, "*"), 0);
     assert_int_equal(count_of(world->courier, ATTRIBUTE_UID, "x)(uid=*"), 0);
-    g_autoptr(GPtrArray) below = facts.below(facts.context, E1, CLASS_CERTIFICATE, &error);
+    g_autoptr(GPtrArray) below = facts.below(facts.context, E1, CLASS_CERTIFICATE, 0, &error);
     assert_int_equal(below->len, 1);
-    g_autoptr(GPtrArray) nothing = facts.below(facts.context, "csCreditCode=none" ENTERPRISES, CLASS_CERTIFICATE, &error);
+    g_autoptr(GPtrArray) nothing = facts.below(facts.context, "csCreditCode=none" ENTERPRISES, CLASS_CERTIFICATE, 0, &error);
     assert_int_equal(nothing->len, 0);
     assert_null(facts.read(facts.context, "csCreditCode=none" ENTERPRISES, &error));
     assert_null(error);
+}
+
+/* Of many, as many and as much of each as is wanted. */
+static void who_looks_at_many_takes_a_part(void **state)
+{
+    static const char *const wanted[] = {ATTRIBUTE_O, NULL};
+    static const guint asked[] = {0, 1, 2, 3}, come[] = {2, 1, 2, 2};
+    struct world *world = *state;
+    g_autoptr(GError) error = NULL;
+    struct facts facts;
+    furnish(world);
+    directory_want(world->courier, wanted);
+    directory_facts(world->courier, &facts);
+    for (gsize i = 0; i < G_N_ELEMENTS(asked); i++) {
+        g_autoptr(GPtrArray) below = facts.below(facts.context, "ou=enterprises," SUFFIX, CLASS_ENTERPRISE, asked[i], &error);
+        assert_int_equal(below->len, come[i]);
+        const struct entry *entry = g_ptr_array_index(below, 0);
+        assert_int_equal(g_hash_table_size(entry->attributes), 1);
+        assert_non_null(entry_value(entry, ATTRIBUTE_O));
+        assert_non_null(entry->uuid);
+    }
 }
 
 static void only_active_present_members_review(void **state)
@@ -262,6 +283,7 @@ int main(void)
     signal(SIGPIPE, SIG_IGN);
     const struct CMUnitTest tests[] = {
         ON_SLAPD(questions_are_answered),
+        ON_SLAPD(who_looks_at_many_takes_a_part),
         ON_SLAPD(only_active_present_members_review),
         ON_SLAPD(every_effect_is_made_once_and_found_made),
         ON_SLAPD(what_is_no_longer_as_reviewed_is_a_conflict),

@@ -15,7 +15,7 @@ static guint employed(struct directory *directory, const char *enterprise_dn)
 {
     struct facts facts;
     directory_facts(directory, &facts);
-    g_autoptr(GPtrArray) below = facts.below(facts.context, enterprise_dn, CLASS_TRAINEE, NULL);
+    g_autoptr(GPtrArray) below = facts.below(facts.context, enterprise_dn, CLASS_TRAINEE, 0, NULL);
     assert_non_null(below);
     return below->len;
 }
