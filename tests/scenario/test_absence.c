@@ -1,4 +1,4 @@
-/* Mail that comes back, and reviewers who are away: a stage never waits for a dead mailbox, a deputy is asked, robots hear nothing. */
+/* Mail that comes back, and reviewers who are away: a stage never waits for a dead mailbox, robots hear nothing. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,59 +8,14 @@
 #include <cmocka.h>
 
 #include "ldap-schema/names.h"
+#include "tests/scenario/away.h"
 #include "tests/scenario/desk.h"
 #include "tests/scenario/story.h"
 
 #define BOTH "city-and-province@example.com"
-#define LINYI_1 "city-linyi-1@example.com"
-#define DEPUTY "city-linyi-2@example.com"
-#define LINYI_1_DN REVIEWER("city-linyi-1", "371300")
-#define DEPUTY_DN REVIEWER("city-linyi-2", "371300")
-
 static void come_back(struct scene *scene, const char *code, const char *to)
 {
     story_bounce(scene, scene_mail(scene, code, to), "failed", "5.1.1");
-}
-
-#define AWAY "Out of Office: x"
-static void be_absent(struct scene *scene, const char *who)
-{
-    story_machine(scene, scene_mail(scene, "N2", who), who, AWAY, "Auto-Submitted: auto-replied");
-}
-
-/* A registration that waits for Linyi, where one decides. */
-static struct scene *waiting_for_one(char **id)
-{
-    struct scene *scene = scene_new();
-
-    *id = scene_form(scene, "T5", "cityCode", "371300", NULL);
-    assert_string_equal(scene_state(scene, *id), "cityReview");
-    assert_int_equal(scene_mails(scene, "N2", NULL), 1);
-    return scene;
-}
-
-static void name_deputy(struct scene *scene, const char *uid, const char *from, const char *until)
-{
-    tree_set(scene->tree, LINYI_1_DN, ATTRIBUTE_DEPUTY, uid);
-    tree_set(scene->tree, LINYI_1_DN, ATTRIBUTE_DEPUTY_FROM, from);
-    tree_set(scene->tree, LINYI_1_DN, ATTRIBUTE_DEPUTY_UNTIL, until);
-}
-
-/* A colleague who stands in, on any day. */
-static void hire(struct scene *scene)
-{
-    tree_add(scene->tree, DEPUTY_DN, ATTRIBUTE_OBJECT_CLASS, CLASS_REVIEWER, ATTRIBUTE_UID, "city-linyi-2", ATTRIBUTE_CN,
-             "临沂审核乙", ATTRIBUTE_MAIL, DEPUTY, ATTRIBUTE_ACTIVE, "TRUE", NULL);
-    entry_put(tree_entry(scene->tree, REVIEWERS("371300")), ATTRIBUTE_MEMBER, DEPUTY_DN);
-    name_deputy(scene, "city-linyi-2", NULL, NULL);
-}
-
-static guint living(struct scene *scene, const char *id)
-{
-    const struct records *records = &scene->site.mind.records;
-    g_autoptr(GPtrArray) tickets = records->tickets(records->context, id);
-
-    return tickets->len;
 }
 
 static void test_one_dead_mailbox_of_several(void **state)
@@ -290,18 +245,6 @@ static void test_an_absence_is_noted_and_told_once(void **state)
     leave(scene, id);
 }
 
-static void test_the_only_reviewer_is_away_without_deputy(void **state)
-{
-    char *id;
-    struct scene *scene = waiting_for_one(&id);
-    (void)state;
-
-    be_absent(scene, LINYI_1);
-    be_absent(scene, LINYI_1);
-    assert_int_equal(scene_mails(scene, "N11", SCENE_OPERATOR), 1);
-    leave(scene, id);
-}
-
 /* The stage is decided, only not in effect yet: it waits for nobody, and the mail that came back is remembered for when it does again. */
 static void test_what_is_decided_asks_nobody_else(void **state)
 {
@@ -320,106 +263,6 @@ static void test_what_is_decided_asks_nobody_else(void **state)
     pass_minutes(scene, WINDOW);
     assert_string_equal(scene_state(scene, id), "done");
     leave(scene, id);
-}
-
-static void test_the_deputy_gets_a_token_of_their_own(void **state)
-{
-    char *id;
-    struct scene *scene = waiting_for_one(&id);
-    (void)state;
-
-    hire(scene);
-    name_deputy(scene, "city-linyi-2", "2026-05-01", "2026-05-06");
-    be_absent(scene, LINYI_1);
-    be_absent(scene, LINYI_1);
-    assert_int_equal(scene_mails(scene, "N2", DEPUTY), 1);
-    assert_null(scene_mail(scene, "N11", NULL));
-    assert_int_equal(scene_mails(scene, "N3a", NEW), 1);
-    assert_true(scene_told(scene, "N2", DEPUTY, "临沂审核甲暂时不在，由您代理审核"));
-    assert_string_not_equal(scene_mail(scene, "N2", DEPUTY)->reply_to, scene_mail(scene, "N2", LINYI_1)->reply_to);
-    scene_reply(scene, DEPUTY, "N2", STORY_APPROVE);
-    assert_string_equal(scene_state(scene, id), "done");
-    leave(scene, id);
-}
-
-static void test_a_deputy_is_asked_only_on_the_days_named(void **state)
-{
-    static const struct {
-        const char *from, *until;
-        guint invited;
-    } days[] = {
-        {"2026-05-07", "2026-05-20", 0}, {"2026-05-01", "2026-05-05", 0}, {"2026-05-06", "2026-05-06", 1},
-        {NULL, "2026-05-06", 1},         {"2026-05-06", NULL, 1},         {NULL, NULL, 1},
-    };
-    (void)state;
-
-    for (guint i = 0; i < G_N_ELEMENTS(days); i++) {
-        char *id;
-        struct scene *scene = waiting_for_one(&id);
-        hire(scene);
-        name_deputy(scene, "city-linyi-2", days[i].from, days[i].until);
-        be_absent(scene, LINYI_1);
-        assert_int_equal(scene_mails(scene, "N2", DEPUTY), days[i].invited);
-        leave(scene, id);
-    }
-}
-
-static void test_a_deputy_who_may_not_decide_is_not_asked(void **state)
-{
-    static const char *const uids[] = {"city-jinan-1", "nobody", "e1", "city-linyi-1"};
-    char *id;
-    (void)state;
-
-    for (guint i = 0; i < G_N_ELEMENTS(uids); i++) {
-        struct scene *scene = waiting_for_one(&id);
-        name_deputy(scene, uids[i], NULL, NULL);
-        be_absent(scene, LINYI_1);
-        assert_int_equal(scene_mails(scene, "N2", NULL), 1);
-        leave(scene, id);
-    }
-    struct scene *scene = waiting_for_one(&id);
-    hire(scene);
-    tree_set(scene->tree, DEPUTY_DN, ATTRIBUTE_ACTIVE, "FALSE");
-    be_absent(scene, LINYI_1);
-    assert_null(scene_mail(scene, "N2", DEPUTY));
-    leave(scene, id);
-    scene = waiting_for_one(&id);
-    hire(scene);
-    tree_set(scene->tree, DEPUTY_DN, ATTRIBUTE_MOBILE, "13800000044"); /* the applicant's contact */
-    be_absent(scene, LINYI_1);
-    assert_null(scene_mail(scene, "N2", DEPUTY));
-    assert_null(scene_mail(scene, "N11", "province-1@example.com"));
-    leave(scene, id);
-}
-
-static void test_a_deputy_who_has_left_decides_nothing(void **state)
-{
-    char *id;
-    struct scene *scene = waiting_for_one(&id);
-    (void)state;
-
-    hire(scene);
-    be_absent(scene, LINYI_1);
-    tree_drop(scene->tree, REVIEWERS("371300"), ATTRIBUTE_MEMBER, DEPUTY_DN);
-    scene_reply(scene, DEPUTY, "N2", STORY_APPROVE);
-    assert_string_equal(scene_state(scene, id), "cityReview");
-    assert_true(scene_told(scene, "N9", DEPUTY, "不是该主管部门"));
-    leave(scene, id);
-}
-
-/* At the stage's beginning reviewer and deputy both have one, as every active reviewer has. */
-static void test_a_deputy_is_invited_along(void **state)
-{
-    struct scene *scene = scene_new();
-    (void)state;
-
-    hire(scene);
-    g_free(scene_form(scene, "T5", "cityCode", "371300", NULL));
-    assert_int_equal(scene_mails(scene, "N2", LINYI_1), 1);
-    assert_int_equal(scene_mails(scene, "N2", DEPUTY), 1);
-    be_absent(scene, LINYI_1);
-    assert_int_equal(scene_mails(scene, "N2", DEPUTY), 1);
-    scene_free(scene);
 }
 
 static void test_receipts_and_other_peoples_machines_are_no_absence(void **state)
@@ -458,13 +301,7 @@ int main(void)
         cmocka_unit_test(test_a_bounce_waits_for_the_directory),
         cmocka_unit_test(test_the_operators_own_mailbox_is_told_nothing_of_itself),
         cmocka_unit_test(test_an_absence_is_noted_and_told_once),
-        cmocka_unit_test(test_the_only_reviewer_is_away_without_deputy),
         cmocka_unit_test(test_what_is_decided_asks_nobody_else),
-        cmocka_unit_test(test_the_deputy_gets_a_token_of_their_own),
-        cmocka_unit_test(test_a_deputy_is_asked_only_on_the_days_named),
-        cmocka_unit_test(test_a_deputy_who_may_not_decide_is_not_asked),
-        cmocka_unit_test(test_a_deputy_who_has_left_decides_nothing),
-        cmocka_unit_test(test_a_deputy_is_invited_along),
         cmocka_unit_test(test_receipts_and_other_peoples_machines_are_no_absence),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

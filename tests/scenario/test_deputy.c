@@ -1,0 +1,137 @@
+/* Reviewers who are away and whom the directory names to stand in: the deputy is asked, and where that cannot be, the operator hears of it. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "ldap-schema/names.h"
+#include "tests/scenario/away.h"
+#include "tests/scenario/desk.h"
+#include "tests/scenario/story.h"
+
+static void test_the_only_reviewer_is_away_without_deputy(void **state)
+{
+    char *id;
+    struct scene *scene = waiting_for_one(&id);
+    (void)state;
+
+    be_absent(scene, LINYI_1);
+    be_absent(scene, LINYI_1);
+    assert_int_equal(scene_mails(scene, "N11", SCENE_OPERATOR), 1);
+    leave(scene, id);
+}
+
+static void test_the_deputy_gets_a_token_of_their_own(void **state)
+{
+    char *id;
+    struct scene *scene = waiting_for_one(&id);
+    (void)state;
+
+    hire(scene);
+    name_deputy(scene, "city-linyi-2", "2026-05-01", "2026-05-06");
+    be_absent(scene, LINYI_1);
+    be_absent(scene, LINYI_1);
+    assert_int_equal(scene_mails(scene, "N2", DEPUTY), 1);
+    assert_null(scene_mail(scene, "N11", NULL));
+    assert_int_equal(scene_mails(scene, "N3a", NEW), 1);
+    assert_true(scene_told(scene, "N2", DEPUTY, "临沂审核甲暂时不在，由您代理审核"));
+    assert_string_not_equal(scene_mail(scene, "N2", DEPUTY)->reply_to, scene_mail(scene, "N2", LINYI_1)->reply_to);
+    scene_reply(scene, DEPUTY, "N2", STORY_APPROVE);
+    assert_string_equal(scene_state(scene, id), "done");
+    leave(scene, id);
+}
+
+static void test_a_deputy_is_asked_only_on_the_days_named(void **state)
+{
+    static const struct {
+        const char *from, *until;
+        guint invited;
+    } days[] = {
+        {"2026-05-07", "2026-05-20", 0}, {"2026-05-01", "2026-05-05", 0}, {"2026-05-06", "2026-05-06", 1},
+        {NULL, "2026-05-06", 1},         {"2026-05-06", NULL, 1},         {NULL, NULL, 1},
+    };
+    (void)state;
+
+    for (guint i = 0; i < G_N_ELEMENTS(days); i++) {
+        char *id;
+        struct scene *scene = waiting_for_one(&id);
+        hire(scene);
+        name_deputy(scene, "city-linyi-2", days[i].from, days[i].until);
+        be_absent(scene, LINYI_1);
+        assert_int_equal(scene_mails(scene, "N2", DEPUTY), days[i].invited);
+        leave(scene, id);
+    }
+}
+
+static void test_a_deputy_who_may_not_decide_is_not_asked(void **state)
+{
+    static const char *const uids[] = {"city-jinan-1", "nobody", "e1", "city-linyi-1"};
+    char *id;
+    (void)state;
+
+    for (guint i = 0; i < G_N_ELEMENTS(uids); i++) {
+        struct scene *scene = waiting_for_one(&id);
+        name_deputy(scene, uids[i], NULL, NULL);
+        be_absent(scene, LINYI_1);
+        assert_int_equal(scene_mails(scene, "N2", NULL), 1);
+        leave(scene, id);
+    }
+    struct scene *scene = waiting_for_one(&id);
+    hire(scene);
+    tree_set(scene->tree, DEPUTY_DN, ATTRIBUTE_ACTIVE, "FALSE");
+    be_absent(scene, LINYI_1);
+    assert_null(scene_mail(scene, "N2", DEPUTY));
+    leave(scene, id);
+    scene = waiting_for_one(&id);
+    hire(scene);
+    tree_set(scene->tree, DEPUTY_DN, ATTRIBUTE_MOBILE, "13800000044"); /* the applicant's contact */
+    be_absent(scene, LINYI_1);
+    assert_null(scene_mail(scene, "N2", DEPUTY));
+    assert_null(scene_mail(scene, "N11", "province-1@example.com"));
+    leave(scene, id);
+}
+
+static void test_a_deputy_who_has_left_decides_nothing(void **state)
+{
+    char *id;
+    struct scene *scene = waiting_for_one(&id);
+    (void)state;
+
+    hire(scene);
+    be_absent(scene, LINYI_1);
+    tree_drop(scene->tree, REVIEWERS("371300"), ATTRIBUTE_MEMBER, DEPUTY_DN);
+    scene_reply(scene, DEPUTY, "N2", STORY_APPROVE);
+    assert_string_equal(scene_state(scene, id), "cityReview");
+    assert_true(scene_told(scene, "N9", DEPUTY, "不是该主管部门"));
+    leave(scene, id);
+}
+
+/* At the stage's beginning reviewer and deputy both have one, as every active reviewer has. */
+static void test_a_deputy_is_invited_along(void **state)
+{
+    struct scene *scene = scene_new();
+    (void)state;
+
+    hire(scene);
+    g_free(scene_form(scene, "T5", "cityCode", "371300", NULL));
+    assert_int_equal(scene_mails(scene, "N2", LINYI_1), 1);
+    assert_int_equal(scene_mails(scene, "N2", DEPUTY), 1);
+    be_absent(scene, LINYI_1);
+    assert_int_equal(scene_mails(scene, "N2", DEPUTY), 1);
+    scene_free(scene);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_the_only_reviewer_is_away_without_deputy),
+        cmocka_unit_test(test_the_deputy_gets_a_token_of_their_own),
+        cmocka_unit_test(test_a_deputy_is_asked_only_on_the_days_named),
+        cmocka_unit_test(test_a_deputy_who_may_not_decide_is_not_asked),
+        cmocka_unit_test(test_a_deputy_who_has_left_decides_nothing),
+        cmocka_unit_test(test_a_deputy_is_invited_along),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
