@@ -8,6 +8,7 @@
 #include "mailflow/reissue.h"
 
 #define DAY_MS 86400000LL
+#define DEPUTY_DAYS 30 /* after which the same mistake is told anew */
 
 struct sent {              /* the mail of ours that came back or was answered by a machine */
     char *request, *mail;  /* NULL: none of ours, or about no request */
@@ -153,49 +154,85 @@ static const char *deputy_today(const struct mind *mind, const struct entry *rev
     return entry_value(reviewer, ATTRIBUTE_DEPUTY);
 }
 
-static gboolean holds_ticket(const struct affair *affair, const char *person)
+static gboolean holds_ticket(const struct affair *affair, const GPtrArray *tickets, const char *person)
+{
+    for (guint i = 0; i < tickets->len; i++) {
+        const struct ticket *ticket = g_ptr_array_index(tickets, i);
+        if (is_of_open_step(affair, ticket) && g_strcmp0(ticket->person, person) == 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* Whether mail about the open step to that person came back. */
+static gboolean has_failed(const struct affair *affair, const char *person)
 {
     const struct records *records = &affair->mind->records;
     g_autoptr(GPtrArray) returned = records->returned(records->context, affair->request->id);
-    const GPtrArray *lists[] = {affair->tickets, returned};
 
-    for (guint k = 0; k < G_N_ELEMENTS(lists); k++)
-        for (guint i = 0; i < lists[k]->len; i++) {
-            const struct ticket *ticket = g_ptr_array_index(lists[k], i);
-            if (is_of_open_step(affair, ticket) && g_strcmp0(ticket->person, person) == 0)
-                return TRUE;
-        }
-    return FALSE;
+    return holds_ticket(affair, returned, person);
+}
+
+/* Why the deputy of somebody who is away is not asked. */
+struct hitch {
+    const char *zh, *en; /* behind their name; NULL: they are asked, or have been */
+    gboolean wrong;      /* a mistake of the directory's, whatever the request */
+};
+
+/* Who is named and may be asked; NULL with the hitch. */
+static const struct entry *find_deputy(const struct affair *affair, const struct ticket *ticket, const char *uid,
+                                       const GPtrArray *reviewers, struct hitch *hitch)
+{
+    const struct entry *deputy = NULL;
+
+    *hitch = (struct hitch){"不是该主管部门的在岗审核人员", "is no active reviewer of that authority", TRUE};
+    for (guint i = 0; i < reviewers->len && !deputy; i++) {
+        const struct entry *reviewer = g_ptr_array_index(reviewers, i);
+        const char *name = entry_value(reviewer, ATTRIBUTE_UID);
+        if (name && g_ascii_strcasecmp(name, uid) == 0)
+            deputy = reviewer;
+    }
+    if (deputy && g_strcmp0(deputy->dn, ticket->person) == 0)
+        *hitch = (struct hitch){"就是其本人", "is the absent reviewer", TRUE};
+    else if (deputy && !entry_value(deputy, ATTRIBUTE_MAIL))
+        *hitch = (struct hitch){"没有邮箱", "has no mail address", TRUE};
+    else if (deputy && holds_ticket(affair, affair->tickets, deputy->dn))
+        *hitch = (struct hitch){NULL, NULL, FALSE};
+    else if (deputy && has_failed(affair, deputy->dn))
+        *hitch = (struct hitch){"的邮箱无法送达", "cannot be reached by mail", FALSE}; /* the operator has heard of the address */
+    else if (deputy)
+        return deputy;
+    return NULL;
 }
 
 /* A mail and a token of their own, as any other active reviewer of the deciding authority gets. */
 static gboolean invite_deputy(const struct affair *affair, const struct ticket *ticket, const char *uid, struct plan *plan,
-                              GError **error)
+                              struct hitch *hitch, GError **error)
 {
     const struct facts *facts = &affair->mind->facts;
     g_autoptr(GPtrArray) reviewers = facts->reviewers(facts->context, affair->request->division, error);
+    const struct entry *deputy = reviewers ? find_deputy(affair, ticket, uid, reviewers, hitch) : NULL;
     struct notice_rule rule = reissue_invitation(affair);
     g_autofree char *zh = g_strdup_printf("%s暂时不在，由您代理审核。", ticket->name);
     g_autofree char *en = g_strdup_printf("%s is away, and you are named as the deputy.", ticket->name);
-    gboolean fine = reviewers != NULL;
+    struct occasion occasion = {.state = affair->request->state,
+                                .step = ticket->step,
+                                .only = deputy ? deputy->dn : NULL,
+                                .serial = ticket->hash,
+                                .problem_zh = zh,
+                                .problem_en = en};
 
-    for (guint i = 0; fine && i < reviewers->len; i++) {
-        const struct entry *deputy = g_ptr_array_index(reviewers, i);
-        struct occasion occasion = {.state = affair->request->state,
-                                    .step = ticket->step,
-                                    .only = deputy->dn,
-                                    .serial = ticket->hash,
-                                    .problem_zh = zh,
-                                    .problem_en = en};
-        const char *name = entry_value(deputy, ATTRIBUTE_UID);
-        if (name && g_ascii_strcasecmp(name, uid) == 0 && !holds_ticket(affair, deputy->dn))
-            fine = announce(affair, plan, &rule, &occasion, error);
-    }
+    if (!deputy)
+        return reviewers != NULL;
+    gboolean fine = announce(affair, plan, &rule, &occasion, error);
+    *hitch = plan->tickets->len ? (struct hitch){NULL, NULL, FALSE}
+                                : (struct hitch){"不得审核此申请", "may not decide this request", FALSE};
     return fine;
 }
 
-/* Said once a stage: to the applicant, and to the operator when nobody is left who could decide meanwhile. */
-static gboolean tell_of_absence(const struct affair *affair, const struct ticket *ticket, struct plan *plan, GError **error)
+/* Said once a stage: to the applicant, and to the operator when nobody is left who could decide meanwhile (`alone`). `uid` NULL: there is no deputy today. */
+static gboolean tell_of_absence(const struct affair *affair, const struct ticket *ticket, const char *uid,
+                                const struct hitch *hitch, gboolean alone, struct plan *plan, GError **error)
 {
     struct notice_rule applicant = {"N3a", "applicant"}, operator= {"N11", "operator"};
     struct occasion occasion = {
@@ -206,16 +243,61 @@ static gboolean tell_of_absence(const struct affair *affair, const struct ticket
         .problem_en = "A reviewer of the authority is away for now; the request goes on, and nothing needs to be sent again.",
     };
     struct occasion waiting = occasion;
+    g_autofree char *zh =
+        hitch->zh ? g_strdup_printf("目录指定的代理人 %s %s", uid, hitch->zh) : g_strdup("目录中没有今日的代理人");
+    g_autofree char *en = hitch->en ? g_strdup_printf("the deputy whom the directory names, %s, %s", uid, hitch->en)
+                                    : g_strdup("the directory names no deputy for today");
+    g_autofree char *waiting_zh = g_strdup_printf("审核人员暂时不在，%s，也没有其他审核人员可以审核此申请。", zh);
+    g_autofree char *waiting_en = g_strdup_printf("The reviewer is away; %s, and nobody else can decide the request.", en);
 
-    waiting.problem_zh = "审核人员暂时不在，目录中没有今日的代理人，也没有其他审核人员可以审核此申请。";
-    waiting.problem_en = "The reviewer is away; the directory names no deputy for today, and nobody else can decide the request.";
-    return announce(affair, plan, &applicant, &occasion, error) &&
-           (plan->tickets->len || others_hold_tickets(affair, ticket->person) ||
-            announce(affair, plan, &operator, & waiting, error));
+    waiting.problem_zh = waiting_zh;
+    waiting.problem_en = waiting_en;
+    return announce(affair, plan, &applicant, &occasion, error) && (!alone || announce(affair, plan, &operator, & waiting, error));
+}
+
+/* Colleagues decide, but the entry of who is away has to be mended: once, however many requests wait for them. */
+static void tell_of_deputy(const struct affair *affair, const struct ticket *ticket, const char *uid, const struct hitch *hitch,
+                           GPtrArray *plans)
+{
+    struct plan *plan = plan_new("reported", affair->request->id);
+    g_autofree char *zh = g_strdup_printf("审核人员%s暂时不在，目录指定的代理人 %s %s，未能邀请；请更正目录中的 " ATTRIBUTE_DEPUTY
+                                          "。申请由其他审核人员办理。",
+                                          ticket->name, uid, hitch->zh);
+    g_autofree char *en = g_strdup_printf("%s is away, and the deputy whom the directory names, %s, %s and was not asked; please "
+                                          "mend " ATTRIBUTE_DEPUTY " there. Other reviewers have the request.",
+                                          ticket->name, uid, hitch->en);
+    g_autofree char *serial = g_strdup_printf("deputy-%s", uid);
+    struct notice_rule rule = {"N11", "operator"};
+    struct occasion occasion = {
+        .problem_zh = zh, .problem_en = en, .state = affair->request->state, .step = ticket->step, .serial = serial};
+
+    announce(affair, plan, &rule, &occasion, NULL); /* the operator's address is configuration: nothing is asked */
+    plan_limit(plan, 1, affair->mind->now + DEPUTY_DAYS * DAY_MS, "deputy|%s|%s", ticket->person, uid);
+    g_ptr_array_add(plans, plan);
+}
+
+/* Ask whoever stands in, and tell who has to know. */
+static gboolean pass_to_deputy(const struct affair *affair, const struct ticket *ticket, const char *uid, struct plan *plan,
+                               GPtrArray *plans, GError **error)
+{
+    struct hitch hitch = {NULL, NULL, FALSE};
+
+    if (uid && !invite_deputy(affair, ticket, uid, plan, &hitch, error))
+        return FALSE;
+    gboolean alone = !plan->tickets->len && !others_hold_tickets(affair, ticket->person);
+    plan_log(plan, "%s: %s is away%s%s%s%s", affair->request->id, ticket->mail,
+             !uid                 ? ""
+             : hitch.en           ? ", cannot ask the deputy "
+             : plan->tickets->len ? ", asks the deputy "
+                                  : ", has asked the deputy ",
+             uid ? uid : "", hitch.en ? ", who " : "", hitch.en ? hitch.en : "");
+    if (hitch.wrong && !alone)
+        tell_of_deputy(affair, ticket, uid, &hitch, plans);
+    return tell_of_absence(affair, ticket, uid, &hitch, alone, plan, error);
 }
 
 static gboolean note_absence(const struct affair *affair, const struct ticket *ticket, const struct message *message,
-                             struct plan *plan, GError **error)
+                             struct plan *plan, GPtrArray *plans, GError **error)
 {
     const struct facts *facts = &affair->mind->facts;
     const char *state = affair->request->state;
@@ -225,15 +307,8 @@ static gboolean note_absence(const struct affair *affair, const struct ticket *t
 
     if (deputy || automatic_is_absence(message->subject) || machine_is_away(message->own)) {
         plan_event(plan, message->from, "absent", state, state, deputy ? deputy : message->why);
-        if (!problem && deputy)
-            invite_deputy(affair, ticket, deputy, plan, &problem);
-        plan_log(plan, "%s: %s is away%s%s", affair->request->id, message->from,
-                 !deputy              ? ""
-                 : plan->tickets->len ? ", asks the deputy "
-                                      : ", does not ask anew the deputy ",
-                 deputy ? deputy : "");
         if (!problem)
-            tell_of_absence(affair, ticket, plan, &problem);
+            pass_to_deputy(affair, ticket, deputy, plan, plans, &problem);
     } else {
         plan_event(plan, message->from, kind_name(message->kind), NULL, NULL, message->why);
     }
@@ -274,7 +349,7 @@ static gboolean note_listed(const struct affair *affair, const struct ticket *ti
     else if (message->kind == KIND_BOUNCE)
         fine = note_bounce(affair, ticket, ticket->mail, message, plan, error);
     else
-        fine = !is_absent(affair, ticket, message) || note_absence(affair, ticket, message, plan, error);
+        fine = !is_absent(affair, ticket, message) || note_absence(affair, ticket, message, plan, plans, error);
     g_ptr_array_add(plans, plan);
     return fine;
 }
@@ -295,12 +370,12 @@ static gboolean note_list(const struct mind *mind, const struct docket *docket, 
 }
 
 static gboolean note_request(const struct affair *affair, const struct sent *sent, const struct message *message, struct plan *plan,
-                             GError **error)
+                             GPtrArray *plans, GError **error)
 {
     if (message->kind == KIND_BOUNCE && message->bounce)
         return note_bounce(affair, sent->ticket, sent->mail, message, plan, error);
     if (is_absent(affair, sent->ticket, message))
-        return note_absence(affair, sent->ticket, message, plan, error);
+        return note_absence(affair, sent->ticket, message, plan, plans, error);
     plan_event(plan, message->from ? message->from : "nobody", kind_name(message->kind), NULL, NULL, message->why);
     return TRUE;
 }
@@ -320,7 +395,7 @@ gboolean absence_note(const struct mind *mind, const struct message *message, GP
     if (bounce && (bounce->permanent || bounce->full) && (affair || sent.docket))
         tell_of_address(mind, affair, bounce, sent.mail, plans);
     if (affair)
-        fine = note_request(affair, &sent, message, plan, error);
+        fine = note_request(affair, &sent, message, plan, plans, error);
     else if (sent.docket && telling)
         fine = note_list(mind, sent.docket, message, plans, error);
     g_ptr_array_add(plans, plan);

@@ -12,7 +12,8 @@
  *                            one that lives, the others of the authority are invited, and when there is none, operator and province hear that it waits
  *   a full mailbox           the operator hears of it, likewise; it may serve again, and the reminder asks once more
  *   a reviewer's own answer  the deputy the directory names for today gets a mail and a token of their own, as a reviewer of the same authority; the applicant hears
- *                            once a stage that it goes on
+ *                            once a stage that it goes on; where the directory names somebody who cannot stand in, the operator hears of it once, or with the request
+ *                            when nobody else can decide it
  *
  * About a daily list it is the same for each request of the list that still waits for its reader. */
 gboolean absence_note(const struct mind *mind, const struct message *message, GPtrArray *plans, GError **error);

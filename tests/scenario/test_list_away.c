@@ -170,6 +170,22 @@ static void test_a_machine_answers_a_list(void **state)
     end(&morning);
 }
 
+/* One mistake in the directory, not one of each request that the list has. */
+static void test_a_list_tells_of_an_unusable_deputy_once(void **state)
+{
+    struct morning morning;
+    (void)state;
+
+    begin(&morning);
+    tree_set(morning.scene->tree, JINAN_1_DN, ATTRIBUTE_DEPUTY, "nobody");
+    const struct mail list = *scene_mail(morning.scene, "NL", JINAN_1);
+    story_machine(morning.scene, &list, JINAN_1, AWAY, MACHINE);
+    story_machine(morning.scene, &list, JINAN_1, AWAY, MACHINE);
+    assert_int_equal(scene_mails(morning.scene, "N11", SCENE_OPERATOR), 1);
+    assert_true(scene_told(morning.scene, "N11", SCENE_OPERATOR, "nobody 不是该主管部门的在岗审核人员"));
+    end(&morning);
+}
+
 static void test_anothers_machine_is_no_absence(void **state)
 {
     struct morning morning;
@@ -194,6 +210,7 @@ int main(void)
         cmocka_unit_test(test_what_is_decided_by_then_is_left_alone),
         cmocka_unit_test(test_a_list_refused_when_it_was_handed_over),
         cmocka_unit_test(test_a_machine_answers_a_list),
+        cmocka_unit_test(test_a_list_tells_of_an_unusable_deputy_once),
         cmocka_unit_test(test_anothers_machine_is_no_absence),
     };
 
