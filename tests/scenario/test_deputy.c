@@ -162,6 +162,9 @@ static void test_the_operator_hears_why_the_deputy_of_the_only_reviewer_is_not_a
         assert_operator_hears(scene, 1, rows[i].zh, rows[i].en);
         assert_false(scene_told(scene, "N11", SCENE_OPERATOR, "没有今日的代理人"));
         assert_int_equal(scene_mails(scene, "N3a", NEW), 1);
+        scene_forward(scene, 7); /* it is not lost meanwhile: who comes back finds it, and decides */
+        scene_reply(scene, LINYI_1, "N8", STORY_APPROVE);
+        assert_string_equal(scene_state(scene, id), "done");
         leave(scene, id);
     }
 }
