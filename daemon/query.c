@@ -86,6 +86,8 @@ static const char *const sql[QUERY_COUNT] = {
     [QUERY_HELD] = "SELECT " HELD_COLUMNS " FROM held WHERE request = ?",
     [QUERY_HELD_PUT] = "INSERT INTO held (" HELD_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     [QUERY_HELD_DROP] = "DELETE FROM held WHERE request = ?",
+    [QUERY_LATECOMERS] = "SELECT person FROM latecomer WHERE request = ? ORDER BY person",
+    [QUERY_LATECOMER_PUT] = "INSERT OR IGNORE INTO latecomer (request, person) SELECT request, ? FROM held WHERE request = ?",
 
     [QUERY_DELEGATIONS] = "SELECT request, step, person, delegate, name, at FROM delegation WHERE request = ? ORDER BY at",
     [QUERY_DELEGATION_PUT] =

@@ -128,6 +128,17 @@ static struct held *held_of(void *context, const char *request)
     return held;
 }
 
+static GPtrArray *latecomers_of(void *context, const char *request)
+{
+    struct store *store = context;
+    GPtrArray *list = g_ptr_array_new_with_free_func(g_free);
+    sqlite3_stmt *row = query_bind(&store->queries, QUERY_LATECOMERS, "t", request);
+
+    while (query_row(&store->queries, row))
+        g_ptr_array_add(list, query_text(row, 0));
+    return list;
+}
+
 static GPtrArray *delegations_of(void *context, const char *request)
 {
     struct store *store = context;
@@ -296,6 +307,7 @@ void store_records(struct store *store, struct records *records)
         .tickets = tickets_alive,
         .returned = tickets_returned,
         .held = held_of,
+        .latecomers = latecomers_of,
         .delegations = delegations_of,
         .mailed = mailed,
         .requests_of = requests_of,

@@ -83,6 +83,8 @@ static const char *const migrations[] = {
     "CREATE UNIQUE INDEX docket_item_request ON docket_item (docket, request);"
     "CREATE INDEX request_division ON request (division, submitted) WHERE division IS NOT NULL;",
     "ALTER TABLE request ADD COLUMN successor TEXT;",
+    "CREATE TABLE latecomer (request TEXT NOT NULL REFERENCES held ON DELETE CASCADE, person TEXT NOT NULL, PRIMARY KEY (request, "
+    "person)) STRICT, WITHOUT ROWID;",
 };
 
 static gboolean run(struct store *store, const char *script, GError **error)
@@ -293,6 +295,8 @@ static gboolean carry_step(struct queries *queries, const struct plan *plan, con
         return FALSE;
     if (plan->hold && !carry_hold(queries, plan->hold))
         return FALSE;
+    if (plan->latecomer)
+        query_write(queries, QUERY_LATECOMER_PUT, "tt", plan->latecomer, plan->request);
     if (plan->undeliverable)
         query_write(queries, QUERY_TICKET_RETURN, "t", plan->undeliverable);
     if (plan->end_tickets)

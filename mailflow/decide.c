@@ -68,10 +68,11 @@ static gboolean unclear_decision(const struct attempt *attempt, GPtrArray *plans
         fine = FALSE;
     } else if (result.answer == GUARD_STRANGER) {
         objection_stranger(affair->mind, attempt->message, affair->request->id, result.en, plans);
+    } else if (result.answer == GUARD_YES) {
+        fine = objection_tell(affair, attempt->message, unclear->zh, unclear->en, attempt->ticket->language, plans, error);
     } else {
         report_trouble(attempt, &result, plans);
-        fine = objection_tell(affair, attempt->message, result.answer != GUARD_YES ? result.zh : unclear->zh,
-                              result.answer != GUARD_YES ? result.en : unclear->en, attempt->ticket->language, plans, error);
+        fine = objection_refuse(attempt, &result, plans, error);
     }
     guard_result_clear(&result);
     return fine;
@@ -129,12 +130,11 @@ static gboolean try_decision(const struct attempt *attempt, const struct transit
         fine = TRUE;
         break;
     case GUARD_WAIT:
-        fine = decision_wait(attempt, &result, plans, &problem) &&
-               objection_tell(attempt->affair, attempt->message, result.zh, result.en, attempt->ticket->language, plans, &problem);
+        fine = decision_wait(attempt, &result, plans, &problem) && objection_refuse(attempt, &result, plans, &problem);
         break;
     case GUARD_NO:
         report_trouble(attempt, &result, plans);
-        fine = objection_tell(attempt->affair, attempt->message, result.zh, result.en, attempt->ticket->language, plans, &problem);
+        fine = objection_refuse(attempt, &result, plans, &problem);
         break;
     }
     guard_result_clear(&result);

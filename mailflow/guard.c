@@ -69,6 +69,7 @@ void guard_say_held(const struct held *held, const char *person, struct guard_re
     g_autofree char *due = mind_clock(held->due);
 
     result->answer = GUARD_NO;
+    result->late = !own && person;
     result->zh =
         own ? g_strdup_printf("您已于 %s 作出决定（%s），将于 %s 生效。如需更改，请在此之前回复，正文只写“撤回”，再重新作出决定。",
                               at, said_zh, due)

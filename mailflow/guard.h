@@ -30,6 +30,7 @@ struct guard_result {
     const char *guard; /* its name: "member" */
     char *zh, *en;     /* the sentence; NULL with YES */
     gboolean trouble;  /* it is for the operator to mend */
+    gboolean late;     /* a colleague's decision waits, and the person was told so */
 };
 
 /* The guards that ask about facts, not who speaks (token and sender): of a decision on paper, and of one whose time to be taken back has passed. Caller frees the array

@@ -48,6 +48,7 @@ struct records {
     GPtrArray *(*tickets)(void *context, const char *request);     /* struct ticket alive */
     GPtrArray *(*returned)(void *context, const char *request);    /* struct ticket whose mail came back */
     struct held *(*held)(void *context, const char *request);      /* the decision that waits; NULL */
+    GPtrArray *(*latecomers)(void *context, const char *request);  /* char *: DNs of those who were told of it when they answered */
     GPtrArray *(*delegations)(void *context, const char *request); /* struct delegation, of all steps */
     void (*mailed)(void *context, const char *message_id, char **request,
                    char **recipient); /* about which request, NULL for none, and to whom that mail of ours went */

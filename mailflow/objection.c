@@ -30,10 +30,10 @@ void objection_stranger(const struct mind *mind, const struct message *message, 
     g_ptr_array_add(plans, plan);
 }
 
-gboolean objection_tell(const struct affair *affair, const struct message *message, const char *zh, const char *en,
-                        const char *language, GPtrArray *plans, GError **error)
+/* N9, as `plan`. */
+static gboolean ask_back(const struct affair *affair, struct plan *plan, const struct message *message, const char *zh,
+                         const char *en, const char *language, GError **error)
 {
-    struct plan *plan = plan_new("asked", affair->request->id);
     g_autofree char *class = g_strdup_printf("N9/%s", affair->request->id);
     const struct step *open = affair_open_step(affair);
     g_autofree char *stage = g_strdup_printf("%s/%d", affair->request->id, open ? open->number : 0); /* a decision ends it */
@@ -54,7 +54,24 @@ gboolean objection_tell(const struct affair *affair, const struct message *messa
     plan_event(plan, message->from, event_name(EVENT_BAD_REPLY), affair->request->state, affair->request->state, en);
     submit_limit_thread(plan, affair->mind, message, stage, en);
     submit_limit(plan, affair->mind, message, class, SUBMIT_QUESTIONS_MOST);
-    gboolean fine = announce(affair, plan, &rule, &occasion, error);
+    return announce(affair, plan, &rule, &occasion, error);
+}
+
+gboolean objection_tell(const struct affair *affair, const struct message *message, const char *zh, const char *en,
+                        const char *language, GPtrArray *plans, GError **error)
+{
+    struct plan *plan = plan_new("asked", affair->request->id);
+
     g_ptr_array_add(plans, plan);
-    return fine;
+    return ask_back(affair, plan, message, zh, en, language, error);
+}
+
+gboolean objection_refuse(const struct attempt *attempt, const struct guard_result *result, GPtrArray *plans, GError **error)
+{
+    const struct affair *affair = attempt->affair;
+    struct plan *plan = plan_new("asked", affair->request->id);
+
+    plan->latecomer = result->late ? g_strdup(attempt->ticket->person) : NULL;
+    g_ptr_array_add(plans, plan);
+    return ask_back(affair, plan, attempt->message, result->zh, result->en, attempt->ticket->language, error);
 }

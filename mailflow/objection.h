@@ -2,6 +2,7 @@
 #ifndef MAILFLOW_OBJECTION_H
 #define MAILFLOW_OBJECTION_H
 
+#include "mailflow/guard.h"
 #include "mailflow/workflow.h"
 
 #define OBJECTION_SEALED_ZH "您的邮件已加密，无法阅读，申请状态未变。请不加密重新回复（可以签名）。"
@@ -19,5 +20,8 @@ void objection_stranger(const struct mind *mind, const struct message *message, 
 /* N9: the sender is told what was read, what is missing and how to say it; limited per person and thread. FALSE with `error` when the world could not be asked. */
 gboolean objection_tell(const struct affair *affair, const struct message *message, const char *zh, const char *en,
                         const char *language, GPtrArray *plans, GError **error);
+
+/* The same to a reviewer with what the guards have said. Who comes too late for a colleague's decision is noted, to hear when that does not stand (undo.h). */
+gboolean objection_refuse(const struct attempt *attempt, const struct guard_result *result, GPtrArray *plans, GError **error);
 
 #endif

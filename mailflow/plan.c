@@ -87,6 +87,7 @@ void plan_free(struct plan *plan)
     g_free(plan->end_person);
     delegation_free(plan->delegation);
     held_free(plan->hold);
+    g_free(plan->latecomer);
     g_free(plan->end_mail);
     g_free(plan->form);
     g_free(plan->digest);

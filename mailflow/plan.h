@@ -66,7 +66,8 @@ struct plan {
     char *form, *digest;           /* the request's form completed by its applicant (the chosen certificates); NULL: leave */
     struct plan_verdict *verdict;  /* closes the open step */
     struct held *hold;             /* a decision on the open step that waits; NULL */
-    gboolean drop_held;            /* the one that waits goes */
+    gboolean drop_held;            /* the one that waits goes, and who came too late for it is forgotten */
+    char *latecomer;               /* DN of who has been told that the decision waits: noted with it, while it does; NULL */
     gboolean open_step;            /* opens a step in the state moved to */
     char *signature;               /* digest of the message's S/MIME signature: it serves no other mail; NULL */
     char *use;                     /* hash of the ticket this answer uses up */

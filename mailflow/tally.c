@@ -88,12 +88,14 @@ static void take_plans(struct count *count, GPtrArray *plans)
 }
 
 /* Nothing is decided; the request's audit says why. */
-static void note_refusal(struct count *count, const struct affair *affair, const char *why)
+static void note_refusal(struct count *count, const struct attempt *attempt, gboolean late, const char *why)
 {
+    const struct affair *affair = attempt->affair;
     struct plan *plan = plan_new("asked", affair->request->id);
     const char *state = affair->request->state;
 
     plan->evidence = TRUE;
+    plan->latecomer = late ? g_strdup(attempt->ticket->person) : NULL;
     plan_log(plan, "%s: not decided by the list's answer from %s: %s", affair->request->id, count->message->from, why);
     plan_event(plan, count->message->from, event_name(EVENT_BAD_REPLY), state, state, why);
     g_ptr_array_add(count->plans, plan);
@@ -191,7 +193,7 @@ static gboolean attempt_item(struct count *count, const struct attempt *attempt,
         take_plans(count, plans);
     }
     if (!outcome->done)
-        note_refusal(count, affair, outcome->en);
+        note_refusal(count, attempt, result.late, outcome->en);
     count->decided += outcome->done;
     guard_result_clear(&result);
     return TRUE;

@@ -2,10 +2,15 @@
 
 #include "ldap-schema/names.h"
 #include "mailflow/decision.h"
+#include "mailflow/docket.h"
 #include "mailflow/objection.h"
 #include "mailflow/reissue.h"
 
 #define MINUTE_MS 60000LL
+#define WAITS_ZH "申请恢复待审核，由本环节的审核人员作出决定。您此前的答复没有计入；仍要审核的，请重新答复。"
+#define WAITS_EN                                                                                                                   \
+    "the request is open again and waits for a decision of your stage. Your earlier answer was not counted; please answer again "  \
+    "if you want to decide."
 
 static struct held *held_make(const struct attempt *attempt)
 {
@@ -97,6 +102,29 @@ static gboolean reopen(const struct affair *affair, struct plan *plan, const cha
            (plan->tickets->len || announce(affair, plan, &line, &occasion, error));
 }
 
+/* Colleagues whose answers met the decision were told that it is made, and think the matter settled: each gets the task anew who may decide it now. The mail they answered
+ * stays good as well. */
+static gboolean ask_latecomers(const struct affair *affair, struct plan *plan, const char *what_zh, const char *what_en,
+                               GError **error)
+{
+    const struct held *held = affair->held;
+    const struct records *records = &affair->mind->records;
+    g_autoptr(GPtrArray) latecomers = records->latecomers(records->context, affair->request->id);
+    struct notice_rule invitation = reissue_invitation(affair);
+    g_autofree char *serial = g_strdup_printf("again-%s", held->message);
+    g_autofree char *zh = g_strdup_printf("%s的决定%s，" WAITS_ZH, held->name, what_zh);
+    g_autofree char *en = g_strdup_printf("The decision of %s %s; " WAITS_EN, held->name, what_en);
+    struct occasion occasion = {
+        .state = affair->request->state, .step = held->step, .serial = serial, .problem_zh = zh, .problem_en = en};
+    gboolean fine = TRUE;
+
+    for (guint i = 0; fine && i < latecomers->len; i++) {
+        occasion.only = g_ptr_array_index(latecomers, i);
+        fine = docket_handed_on(affair, held->step, occasion.only) || announce(affair, plan, &invitation, &occasion, error);
+    }
+    return fine;
+}
+
 gboolean undo_carry(const struct attempt *attempt, GPtrArray *plans, GError **error)
 {
     const struct affair *affair = attempt->affair;
@@ -111,7 +139,7 @@ gboolean undo_carry(const struct attempt *attempt, GPtrArray *plans, GError **er
     }
     if (g_strcmp0(held->reviewer, attempt->ticket->person) != 0) {
         guard_say_held(held, attempt->ticket->person, &result);
-        fine = objection_tell(affair, attempt->message, result.zh, result.en, attempt->ticket->language, plans, error);
+        fine = objection_refuse(attempt, &result, plans, error);
         guard_result_clear(&result);
         return fine;
     }
@@ -122,6 +150,7 @@ gboolean undo_carry(const struct attempt *attempt, GPtrArray *plans, GError **er
     plan_log(plan, "%s waits again at %s: %s took the decision back", affair->request->id, affair->request->state, held->mail);
     fine = reopen(affair, plan, "您的决定已撤回，申请恢复待审核；请重新作出决定。",
                   "Your decision has been taken back and the request waits again; please decide anew.", error) &&
+           ask_latecomers(affair, plan, "已撤回", "has been taken back", error) &&
            workflow_advance(affair, plan, EVENT_UNDO, &occasion, attempt->reviewer->dn, detail, plans, error);
     g_ptr_array_add(plans, plan);
     return fine;
@@ -133,8 +162,11 @@ static gboolean remind_others(const struct affair *affair, struct plan *plan, GE
     const struct held *held = affair->held;
     struct notice_rule reminder = {"N8", "reviewers"};
     g_autofree char *serial = g_strdup_printf("again-%s", held->message);
-    g_autofree char *zh = g_strdup_printf("%s的决定没有生效，申请恢复待审核。", held->name);
-    g_autofree char *en = g_strdup_printf("The decision of %s has not taken effect; the request waits again.", held->name);
+    g_autofree char *zh = g_strdup_printf("%s的决定没有生效，申请恢复待审核。在此期间的其他答复没有计入，请重新答复。", held->name);
+    g_autofree char *en =
+        g_strdup_printf("The decision of %s has not taken effect; the request waits again. Other answers that came "
+                        "meanwhile were not counted; please answer again.",
+                        held->name);
     struct occasion occasion = {
         .state = affair->request->state, .step = held->step, .serial = serial, .problem_zh = zh, .problem_en = en};
 
@@ -152,7 +184,9 @@ static gboolean lapse(const struct attempt *attempt, const struct guard_result *
     plan_log(plan, "%s waits again at %s, the decision of %s has not taken effect: %s", affair->request->id, affair->request->state,
              affair->held->mail, result->en);
     plan_event(plan, "system", "lapsed", affair->request->state, affair->request->state, result->en);
-    gboolean fine = reopen(affair, plan, zh, en, error) && (plan->tickets->len || remind_others(affair, plan, error));
+    gboolean fine = reopen(affair, plan, zh, en, error) &&
+                    (plan->tickets->len ? ask_latecomers(affair, plan, "没有生效", "has not taken effect", error)
+                                        : remind_others(affair, plan, error));
     g_ptr_array_add(plans, plan);
     return fine;
 }

@@ -427,6 +427,7 @@
 
   <!-- What several notices share. -->
   <xsl:template name="how-to-decide">
+    <xsl:if test="n:problem"><brief zh="{n:problem/@zh}" en="{n:problem/@en}"/></xsl:if>
     <xsl:if test="n:rejectionReturns">
       <p zh="不同意的，申请退回申请人补正，补正后从第一级重新审核。"
          en="A rejection returns the request to its applicant for correction; it is then reviewed again from the first stage."/>

@@ -70,6 +70,7 @@ def test_a_decision_is_taken_back_and_made_anew(people, asked):
         people.reply(receipt, "撤回")
         shown = people.show(request)
         assert (shown["state"], shown["held"]) == ("cityReview", None)
+        assert "您此前的答复没有计入" in people.letter(SECOND, "N2", request).text
         people.reply(people.letter(FIRST, "N2", request), APPROVE)
         people.letter(FIRST, "NH", request)
         assert people.state(request) == "cityReview"

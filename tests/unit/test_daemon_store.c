@@ -111,6 +111,28 @@ static void test_numbers_are_spent_by_what_is_recorded(void **state)
     store_close(store);
 }
 
+/* The decision may have gone by an earlier plan of the same mail: then there is nothing to come too late for, and the rest of the mail is taken. */
+static void test_nobody_comes_too_late_for_nothing(void **state)
+{
+    g_autoptr(GError) error = NULL;
+    struct store *store = store_open(":memory:", &error);
+    struct records records;
+    g_autoptr(GPtrArray) plans = plan_list();
+    struct plan *plan = plan_new("test", "T5-2026-000001");
+    (void)state;
+
+    store_records(store, &records);
+    plan->latecomer = g_strdup("uid=somebody");
+    g_ptr_array_add(plans, plan);
+    store_begin(store);
+    begin_request(store, plan->request, "T5");
+    assert_int_equal(store_carry(store, plans, NOW), STORE_TAKEN);
+    assert_true(store_commit(store, &error));
+    g_autoptr(GPtrArray) latecomers = records.latecomers(records.context, plan->request);
+    assert_int_equal(latecomers->len, 0);
+    store_close(store);
+}
+
 /* A type the procedures no longer know is found by the start, however old its requests are. */
 static void test_all_types_are_known_not_only_the_newest(void **state)
 {
@@ -201,6 +223,7 @@ int main(void)
         cmocka_unit_test(test_no_round_reads_a_whole_table),
         cmocka_unit_test(test_a_full_disk_ends_no_process_and_loses_nothing),
         cmocka_unit_test(test_numbers_are_spent_by_what_is_recorded),
+        cmocka_unit_test(test_nobody_comes_too_late_for_nothing),
         cmocka_unit_test(test_all_types_are_known_not_only_the_newest),
         cmocka_unit_test(test_a_clock_that_is_set_back_holds_up_nothing),
         cmocka_unit_test(test_a_number_that_cannot_be_written_is_a_fault_of_the_commit),
