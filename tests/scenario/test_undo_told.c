@@ -120,6 +120,26 @@ static void test_who_was_refused_twice_hears_once(void **state)
     leave(scene, id);
 }
 
+/* Who answers their own decision anew is told how to change it, and is nobody's latecomer. */
+static void test_the_maker_is_none_of_them(void **state)
+{
+    char *id;
+    struct scene *scene = overtaken(&id);
+    const struct records *records = &scene->site.mind.records;
+    (void)state;
+
+    scene_reply(scene, JINAN_1, "NH", REJECT);
+    assert_true(scene_told(scene, "N9", JINAN_1, "正文只写“撤回”"));
+    g_autoptr(GPtrArray) latecomers = records->latecomers(records->context, id);
+    assert_int_equal(latecomers->len, 1);
+    assert_string_equal(g_ptr_array_index(latecomers, 0), JINAN_2_DN);
+    scene_forget(scene);
+    scene_reply(scene, JINAN_1, "N9", "撤回");
+    assert_told(scene, JINAN_2);
+    assert_int_equal(scene_mails(scene, NULL, NULL), 2);
+    leave(scene, id);
+}
+
 /* Each decision has its own: who was refused for the first hears nothing of the second. */
 static void test_each_decision_has_its_own_latecomers(void **state)
 {
@@ -415,6 +435,7 @@ int main(void)
         cmocka_unit_test(test_both_languages_say_it),
         cmocka_unit_test(test_any_answer_that_met_the_decision_counts),
         cmocka_unit_test(test_who_was_refused_twice_hears_once),
+        cmocka_unit_test(test_the_maker_is_none_of_them),
         cmocka_unit_test(test_each_decision_has_its_own_latecomers),
         cmocka_unit_test(test_it_goes_to_and_fro),
         cmocka_unit_test(test_a_third_one_decides_at_once),
