@@ -96,7 +96,7 @@ static const char *limit_drafts(struct plan *plan, const struct mind *mind, cons
         g_autofree char *address = g_ascii_strdown(mail->recipient, -1);
         g_autofree char *mailbox = mailbox_of(mind, address);
         gboolean had = count_draft(plan, mind, address, "N1D", SUBMIT_DRAFTS_MOST);
-        had |= count_draft(plan, mind, mailbox, "mailbox|N1D", SUBMIT_DRAFTS_MOST * SUBMIT_MAILBOX_TIMES);
+        had |= count_draft(plan, mind, mailbox, "mailbox|N1D", SUBMIT_DRAFTS_MAILBOX);
         full = had && !full ? mail->recipient : full;
     }
     return full;

@@ -19,13 +19,13 @@ void submit_limit(struct plan *plan, const struct mind *mind, const struct messa
 void submit_limit_thread(struct plan *plan, const struct mind *mind, const struct message *message, const char *thread,
                          const char *said);
 
-#define SUBMIT_REFUSALS_MOST 50  /* N0: people correct their forms and try again */
-#define SUBMIT_QUESTIONS_MOST 10 /* N9 to one person about one request */
-#define SUBMIT_DRAFTS_MOST 100   /* N1D to one address: twice what a clerk gets done who files one by one */
-#define SUBMIT_MAILBOX_TIMES                                                                                                       \
-    3 /* as much as one address gets goes to a mailbox by all its subaddresses: a school registers 200 people so, a flood ends */
-#define SUBMIT_STRANGERS_MOST 1 /* NX of each kind */
-#define SUBMIT_DOMAIN_MOST 100  /* N0, N9 and NX to one domain in an hour */
-#define SUBMIT_THREAD_MOST 2    /* the same in one thread */
+#define SUBMIT_REFUSALS_MOST 50    /* N0: people correct their forms and try again */
+#define SUBMIT_QUESTIONS_MOST 10   /* N9 to one person about one request */
+#define SUBMIT_DRAFTS_MOST 100     /* N1D to one address: twice what a clerk gets done who files one by one */
+#define SUBMIT_DRAFTS_MAILBOX 2000 /* and to one mailbox by all its subaddresses: a large school registers a year's people so */
+#define SUBMIT_MAILBOX_TIMES 3     /* as many errors as one address hears of go to its mailbox by all its subaddresses */
+#define SUBMIT_STRANGERS_MOST 1    /* NX of each kind */
+#define SUBMIT_DOMAIN_MOST 100     /* N0, N9 and NX to one domain in an hour */
+#define SUBMIT_THREAD_MOST 2       /* the same in one thread */
 
 #endif

@@ -20,7 +20,7 @@ from process import Failed  # noqa: E402
 
 CITY = "371300"  # it has one reviewer: three mails in, four out
 FIRST_NUMBER = 20000  # of the organisation codes
-MAILBOXES = 25  # that the applicants share: delivery slows down in a mailbox with thousands of mails; each gets 300 drafts a day, countersign-mail(7)
+MAILBOXES = 25  # that the applicants share: delivery slows down in a mailbox with thousands of mails; each gets 2000 drafts a day, countersign-mail(7)
 STALLED = 30  # seconds without any mail after which the run has failed
 
 CLOSED, MOVED_IN = 0x8, 0x80  # inotify(7): IN_CLOSE_WRITE, IN_MOVED_TO
