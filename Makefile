@@ -5,7 +5,7 @@
 MAILFLOW = limits text division identifier finding value charset document catalog reading fieldrule form blank phrase vocabulary wording signoff field archive verdict ballot instruction confirmation quote markup own encoding header part attachment picture certificate ocsp trust signature cover token origin idiom machine evidence automatic bounce kind message packet facts change \
            procedure rulerow rulebook request plan calendar demand mind element proof notice receipt render compose affair question update choice rule_change rule_people rule tell_rows tell_way tell announce docket guard effect_change effect workflow settle reissue absence surrender consent successor submit wish objection decision delegation undo tally draft decide intake table rollcolumn roll
 DAEMON   = clock log query store records outbox audit mailbox_kind transport imaptext imapwire imapsession imap maildir mailbox directory_session directory directory_apply directory_look changes smtp errands \
-           config role sandbox outage responder recall site round parser desk courier child parent sheet transcript command read explain paper entry load check
+           config role sandbox outage responder recall site round parser desk courier child parent sheet transcript command read explain paper view entry load check
 
 CC       ?= cc
 SAN      ?=
