@@ -306,3 +306,24 @@ GArray *phrase_read(const struct phrase_table *table, const char *text)
     g_free(folded.offsets);
     return tokens;
 }
+
+static gboolean reads(const char *at, const char *end, const char *phrase)
+{
+    for (; at < end; at = g_utf8_next_char(at)) {
+        gunichar character = phrase_fold(g_utf8_get_char(at));
+        if (character == ' ' || character == '\t')
+            continue;
+        if (character != g_utf8_get_char(phrase))
+            return FALSE;
+        phrase = g_utf8_next_char(phrase);
+    }
+    return *phrase == '\0';
+}
+
+gboolean phrase_is(const char *text, const struct phrase_token *token, const char *const *phrases)
+{
+    for (; *phrases; phrases++)
+        if (reads(text + token->start, text + token->end, *phrases))
+            return TRUE;
+    return FALSE;
+}

@@ -33,6 +33,9 @@ struct phrase_token {
 /* The text (UTF-8) as struct phrase_token, in order, without the spaces between words. Linear in the text. Caller unrefs. */
 GArray *phrase_read(const struct phrase_table *table, const char *text);
 
+/* Whether the token of `text` is one of `phrases`, written as a vocabulary's are, but without spaces; NULL ends them. */
+gboolean phrase_is(const char *text, const struct phrase_token *token, const char *const *phrases);
+
 /* The form in which phrases are compared: one character for one, half width, lower case, simplified. */
 gunichar phrase_fold(gunichar character);
 

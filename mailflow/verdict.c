@@ -325,21 +325,12 @@ static gboolean is_denial(const char *words, const struct phrase_token *token)
     return FALSE;
 }
 
-static gboolean is_one_of(const char *words, const struct phrase_token *token, const char *const *list)
-{
-    gsize length = token->end - token->start;
-    for (; *list; list++)
-        if (strlen(*list) == length && !strncmp(words + token->start, *list, length))
-            return TRUE;
-    return FALSE;
-}
-
 /* `不。` behind a rejection turns it round; `反对。` says it once more. */
 static gboolean turns_round(const char *words, const GArray *tokens, const struct clause *clause)
 {
     static const char *const objections[] = {"反对", "抗议", "不准", "不许", "禁止", NULL};
     for (guint i = clause->from; i < clause->to; i++)
-        if (class_at(tokens, i) != WORD_NOT || is_one_of(words, token_at(tokens, i), objections))
+        if (class_at(tokens, i) != WORD_NOT || phrase_is(words, token_at(tokens, i), objections))
             return FALSE;
     return clause->to > clause->from;
 }
@@ -351,7 +342,7 @@ static gboolean is_denied(const char *words, const GArray *tokens, const struct 
     while (at > clause->from) {
         guint class = class_at(tokens, --at);
         if (class == WORD_NOT)
-            return !is_one_of(words, token_at(tokens, at), affirmations);
+            return !phrase_is(words, token_at(tokens, at), affirmations);
         if (class != WORD_HEDGE && class != WORD_BEFORE && !is_harmless(class))
             return FALSE;
     }
