@@ -285,12 +285,10 @@ static gboolean pass_to_deputy(const struct affair *affair, const struct ticket 
     if (uid && !invite_deputy(affair, ticket, uid, plan, &hitch, error))
         return FALSE;
     gboolean alone = !plan->tickets->len && !others_hold_tickets(affair, ticket->person);
-    plan_log(plan, "%s: %s is away%s%s%s%s", affair->request->id, ticket->mail,
-             !uid                 ? ""
-             : hitch.en           ? ", cannot ask the deputy "
-             : plan->tickets->len ? ", asks the deputy "
-                                  : ", has asked the deputy ",
-             uid ? uid : "", hitch.en ? ", who " : "", hitch.en ? hitch.en : "");
+    g_autofree char *asked = !uid       ? g_strdup("")
+                             : hitch.en ? g_strdup_printf(", cannot ask the deputy %s, who %s", uid, hitch.en)
+                                        : g_strdup_printf(", %s the deputy %s", plan->tickets->len ? "asks" : "has asked", uid);
+    plan_log(plan, "%s: %s is away%s", affair->request->id, ticket->mail, asked);
     if (hitch.wrong && !alone)
         tell_of_deputy(affair, ticket, uid, &hitch, plans);
     return tell_of_absence(affair, ticket, uid, &hitch, alone, plan, error);
