@@ -39,11 +39,3 @@ void hire(struct scene *scene)
     entry_put(tree_entry(scene->tree, REVIEWERS("371300")), ATTRIBUTE_MEMBER, DEPUTY_DN);
     name_deputy(scene, "city-linyi-2", NULL, NULL);
 }
-
-guint living(struct scene *scene, const char *id)
-{
-    const struct records *records = &scene->site.mind.records;
-    g_autoptr(GPtrArray) tickets = records->tickets(records->context, id);
-
-    return tickets->len;
-}

@@ -18,7 +18,5 @@ void be_absent(struct scene *scene, const char *who);
 void name_deputy(struct scene *scene, const char *uid, const char *from, const char *until);
 /* A colleague who stands in, on any day. */
 void hire(struct scene *scene);
-/* How many tokens of the request live. */
-guint living(struct scene *scene, const char *id);
 
 #endif

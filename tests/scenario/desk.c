@@ -7,6 +7,8 @@
 
 #include <cmocka.h>
 
+#include "ldap-schema/names.h"
+
 struct scene *waiting(char **id)
 {
     struct scene *scene = scene_new();
@@ -61,4 +63,19 @@ gboolean is_held(struct scene *scene, const char *id)
 
     held_free(held);
     return some;
+}
+
+void add_colleague(struct scene *scene)
+{
+    tree_add(scene->tree, COLLEAGUE_DN, ATTRIBUTE_OBJECT_CLASS, CLASS_REVIEWER, ATTRIBUTE_UID, "city-jinan-3", ATTRIBUTE_CN,
+             "济南审核丙", ATTRIBUTE_MAIL, COLLEAGUE, ATTRIBUTE_ACTIVE, "TRUE", NULL);
+    entry_put(tree_entry(scene->tree, REVIEWERS("370100")), ATTRIBUTE_MEMBER, COLLEAGUE_DN);
+}
+
+guint living(struct scene *scene, const char *id)
+{
+    const struct records *records = &scene->site.mind.records;
+    g_autoptr(GPtrArray) tickets = records->tickets(records->context, id);
+
+    return tickets->len;
 }

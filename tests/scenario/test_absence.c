@@ -12,7 +12,6 @@
 #include "tests/scenario/desk.h"
 #include "tests/scenario/story.h"
 
-#define BOTH "city-and-province@example.com"
 static void come_back(struct scene *scene, const char *code, const char *to)
 {
     story_bounce(scene, scene_mail(scene, code, to), "failed", "5.1.1");

@@ -11,10 +11,6 @@
 #include "tests/scenario/desk.h"
 #include "tests/scenario/story.h"
 
-#define JINAN_2_DN REVIEWER("city-jinan-2", "370100")
-#define BOTH "city-and-province@example.com"
-#define BOTH_DN REVIEWER("city-and-province", "370100")
-
 /* The reviewer's words change nothing, and they are asked back with `words`. */
 static void refused(struct scene *scene, const char *id, const char *from, const char *text, const char *words)
 {

@@ -12,7 +12,6 @@
 #include "tests/scenario/desk.h"
 #include "tests/scenario/story.h"
 
-#define BOTH "city-and-province@example.com"
 #define PROVINCE_1 "province-1@example.com"
 
 /* Jinan's morning of 7 May 2026: a loss, a student's change, a rename, a registration and an enrolment wait, in this order; the last needs no archive number. */

@@ -11,9 +11,6 @@
 #include "tests/scenario/desk.h"
 #include "tests/scenario/story.h"
 
-#define BOTH "city-and-province@example.com"
-#define COLLEAGUE "city-jinan-3@example.com"
-#define COLLEAGUE_DN REVIEWER("city-jinan-3", "370100")
 #define AWAY "Out of Office: x"
 #define MACHINE "Auto-Submitted: auto-replied"
 #define COUNT 2
@@ -43,22 +40,6 @@ static void end(struct morning *morning)
     for (guint i = 0; i < COUNT; i++)
         g_free(morning->ids[i]);
     scene_free(morning->scene);
-}
-
-/* Somebody new in Jinan, whom nothing was sent to yet. */
-static void hire(struct scene *scene)
-{
-    tree_add(scene->tree, COLLEAGUE_DN, ATTRIBUTE_OBJECT_CLASS, CLASS_REVIEWER, ATTRIBUTE_UID, "city-jinan-3", ATTRIBUTE_CN,
-             "济南审核丙", ATTRIBUTE_MAIL, COLLEAGUE, ATTRIBUTE_ACTIVE, "TRUE", NULL);
-    entry_put(tree_entry(scene->tree, REVIEWERS("370100")), ATTRIBUTE_MEMBER, COLLEAGUE_DN);
-}
-
-static guint living(struct scene *scene, const char *id)
-{
-    const struct records *records = &scene->site.mind.records;
-    g_autoptr(GPtrArray) tickets = records->tickets(records->context, id);
-
-    return tickets->len;
 }
 
 static void come_back(struct scene *scene, const char *to, const char *status)
@@ -93,7 +74,7 @@ static void test_when_all_lists_come_back_others_are_asked(void **state)
     (void)state;
 
     begin(&morning);
-    hire(morning.scene);
+    add_colleague(morning.scene);
     come_back(morning.scene, JINAN_1, "5.1.1");
     come_back(morning.scene, JINAN_2, "5.1.1");
     assert_int_equal(scene_mails(morning.scene, "N2", NULL), 0);
@@ -154,7 +135,7 @@ static void test_a_machine_answers_a_list(void **state)
     (void)state;
 
     begin(&morning);
-    hire(morning.scene);
+    add_colleague(morning.scene);
     tree_set(morning.scene->tree, JINAN_1_DN, ATTRIBUTE_DEPUTY, "city-jinan-3");
     const struct mail list = *scene_mail(morning.scene, "NL", JINAN_1);
     story_machine(morning.scene, &list, JINAN_1, AWAY, MACHINE);

@@ -14,8 +14,6 @@
 
 #define DAY_MS 86400000LL
 #define MORE "还有更多申请未列入本清单"
-#define COLLEAGUE "city-jinan-3@example.com"
-#define COLLEAGUE_DN REVIEWER("city-jinan-3", "370100")
 
 static void run(struct scene *scene, const char *format, ...) G_GNUC_PRINTF(2, 3);
 static void run(struct scene *scene, const char *format, ...)
@@ -105,9 +103,7 @@ static void test_the_clock_is_set_back_over_midnight(void **state)
     scene_deliver(scene);
     assert_int_equal(scene_mails(scene, "NL", JINAN_1), 2);
     scene->now -= DAY_MS;
-    tree_add(scene->tree, COLLEAGUE_DN, ATTRIBUTE_OBJECT_CLASS, CLASS_REVIEWER, ATTRIBUTE_UID, "city-jinan-3", ATTRIBUTE_CN,
-             "济南审核丙", ATTRIBUTE_MAIL, COLLEAGUE, ATTRIBUTE_ACTIVE, "TRUE", NULL);
-    entry_put(tree_entry(scene->tree, REVIEWERS("370100")), ATTRIBUTE_MEMBER, COLLEAGUE_DN);
+    add_colleague(scene);
     scene_deliver(scene);
     assert_int_equal(scene_mails(scene, "NL", JINAN_1), 2);
     assert_int_equal(scene_mails(scene, "NL", COLLEAGUE), 1);

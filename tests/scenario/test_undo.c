@@ -13,8 +13,6 @@
 #include "tests/scenario/desk.h"
 #include "tests/scenario/story.h"
 
-#define BOTH "city-and-province@example.com"
-
 /* The one step's end, as the state file has it. */
 static void assert_decided_by_mail(struct scene *scene, const char *id, const char *verdict)
 {

@@ -11,12 +11,7 @@
 #include "tests/scenario/desk.h"
 #include "tests/scenario/story.h"
 
-#define JINAN_2_DN REVIEWER("city-jinan-2", "370100")
-#define BOTH "city-and-province@example.com"
-#define BOTH_DN REVIEWER("city-and-province", "370100")
 #define QINGDAO_2 "city-qingdao-2@example.com"
-#define DEPUTY "city-jinan-3@example.com"
-#define DEPUTY_DN REVIEWER("city-jinan-3", "370100")
 #define TAKEN_BACK "济南审核甲的决定已撤回"
 #define NOT_COUNTED "您此前的答复没有计入"
 
@@ -281,18 +276,16 @@ static void test_a_deputy_hears_it(void **state)
     struct mail invitation = *scene_mail(scene, "N2", JINAN_1);
     (void)state;
 
-    tree_add(scene->tree, DEPUTY_DN, ATTRIBUTE_OBJECT_CLASS, CLASS_REVIEWER, ATTRIBUTE_UID, "city-jinan-3", ATTRIBUTE_CN,
-             "济南审核丙", ATTRIBUTE_MAIL, DEPUTY, ATTRIBUTE_ACTIVE, "TRUE", NULL);
-    entry_put(tree_entry(scene->tree, REVIEWERS("370100")), ATTRIBUTE_MEMBER, DEPUTY_DN);
+    add_colleague(scene);
     tree_set(scene->tree, JINAN_1_DN, ATTRIBUTE_DEPUTY, "city-jinan-3");
     story_machine(scene, &invitation, JINAN_1, "自动回复：外出", "Auto-Submitted: auto-replied");
     scene_deliver(scene);
-    assert_true(scene_told(scene, "N2", DEPUTY, "由您代理审核"));
+    assert_true(scene_told(scene, "N2", COLLEAGUE, "由您代理审核"));
     scene_reply(scene, JINAN_2, "N2", APPROVE);
-    scene_reply(scene, DEPUTY, "N2", REJECT);
+    scene_reply(scene, COLLEAGUE, "N2", REJECT);
     scene_forget(scene);
     scene_reply(scene, JINAN_2, "NH", "撤回");
-    assert_true(scene_told(scene, "N2", DEPUTY, NOT_COUNTED));
+    assert_true(scene_told(scene, "N2", COLLEAGUE, NOT_COUNTED));
     assert_null(scene_mail(scene, NULL, JINAN_1));
     leave(scene, id);
 }
